@@ -1,0 +1,1 @@
+"""The steps, the command line, and one door per outside system."""

@@ -1,0 +1,1 @@
+"""From a URI to decoded pixels: fetch, guard, decode, quality, rectification."""

@@ -1,0 +1,1 @@
+"""Opinions derived from stored facts, one row or one account at a time."""

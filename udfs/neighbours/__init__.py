@@ -1,0 +1,1 @@
+"""Which documents are close to one another, and how close strangers come."""

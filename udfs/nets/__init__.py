@@ -1,0 +1,1 @@
+"""The small nets, their shipped weights and how they are opened."""

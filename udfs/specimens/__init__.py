@@ -1,0 +1,1 @@
+"""Documents of fictional issuers: drawn, photographed, forged, and written as a lake."""

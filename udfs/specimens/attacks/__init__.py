@@ -1,0 +1,1 @@
+"""Forgeries, one kind a file; each has its genuine twin through the same chain."""
