@@ -1,0 +1,104 @@
+"""The one place that says what each step of a night reads and writes."""
+
+from dataclasses import dataclass
+
+FACTS = ("accounts", "account_signals", "transactions", "labels")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Attributes:
+        name: a verb; also the module in `jobs.steps`.
+        does: what it does, for people.
+        reads: tables read with this night's rows; each makes an edge.
+        before: tables read as of the parent release; they make no edge.
+        writes: tables written.
+    """
+
+    name: str
+    does: str
+    reads: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+
+PIPELINE = (
+    Step(
+        "ingest",
+        "checks manifests and input facts, gives documents their identity",
+        before=("documents",),
+        writes=("documents", "rejected", *FACTS),
+    ),
+    Step(
+        "inspect",
+        "looks at each new content once: one fetch, one decode, every part",
+        reads=("documents",),
+        before=("observations", "rejected"),
+        writes=("fields", "vectors", "plates", "rejected", "observations"),
+    ),
+    Step(
+        "link",
+        "finds neighbours and shared facts between documents",
+        reads=("documents", "observations", "fields", "vectors", "plates", "accounts", "account_signals"),
+        before=("links", "designs"),
+        writes=("designs", "design_members", "links"),
+    ),
+    Step(
+        "cluster",
+        "groups tied documents into campaigns whose ids survive nights",
+        reads=("documents", "links", "design_members", "accounts"),
+        before=("clusters", "campaigns", "cluster_events"),
+        writes=("clusters", "campaigns", "cluster_events"),
+    ),
+    Step(
+        "score",
+        "finds contradictions and gives every document its evidence and risk",
+        reads=("documents", "observations", "fields", "accounts", "labels", "clusters", "campaigns", "design_members"),
+        before=("scores",),
+        writes=("contradictions", "scores", "score_changes"),
+    ),
+    Step(
+        "profile",
+        "gives every account its risk, with two clocks",
+        reads=("scores", "documents", "clusters", "campaigns", *FACTS),
+        before=("risk_profiles", "risk_profile_history", "scores", "clusters"),
+        writes=("risk_profiles", "risk_profile_history"),
+    ),
+    Step(
+        "monitor",
+        "counts every row, measures drift and what the control lake shows",
+        reads=("documents", "rejected", "observations", "scores", "clusters", "risk_profiles"),
+        before=("scores",),
+        writes=("coverage", "metrics"),
+    ),
+    Step(
+        "release",
+        "makes the night visible with one row",
+        reads=("coverage",),
+        writes=("releases",),
+    ),
+)
+
+
+def step_named(name: str) -> Step:
+    """The step of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for step in PIPELINE:
+        if step.name == name:
+            return step
+    raise KeyError(f"no step {name!r}; there are {', '.join(step.name for step in PIPELINE)}")
+
+
+def edges(pipeline: tuple[Step, ...]) -> tuple[tuple[str, str], ...]:
+    """Pairs (earlier, later) of steps, drawn from the tables that the later one reads."""
+    return tuple(
+        (earlier.name, later.name)
+        for position, later in enumerate(pipeline)
+        for earlier in pipeline[:position]
+        if set(earlier.writes) & set(later.reads)
+    )
