@@ -17,33 +17,35 @@ class Leaf(BaseModel):
 class IngestSettings(Leaf):
     """How input files are understood."""
 
-    zone: str | None = Field(None, description="IANA zone of times without an offset; null: such times are refused.")
+    zone: str | None = Field(
+        default=None, description="IANA zone of times without an offset; null: such times are refused."
+    )
     submission_minutes: int = Field(
-        30, ge=1, description="Without submission_id, what one account submits within so long is one act."
+        default=30, ge=1, description="Without submission_id, what one account submits within so long is one act."
     )
     roots: tuple[str, ...] = Field(
-        (), description="Folders or s3:// prefixes beside the lake that addresses may point into."
+        default=(), description="Folders or s3:// prefixes beside the lake that addresses may point into."
     )
 
 
 class ImageLimits(Leaf):
     """What the guard lets through to a codec."""
 
-    max_bytes: int = Field(40_000_000, description="Bytes of one file.")
-    max_side: int = Field(12_000, description="Pixels of one side.")
-    max_pixels: int = Field(60_000_000, description="Pixels of one picture.")
-    max_pixels_per_byte: int = Field(600, description="Pixels that one byte may stand for: a bomb's mark.")
+    max_bytes: int = Field(default=40_000_000, description="Bytes of one file.")
+    max_side: int = Field(default=12_000, description="Pixels of one side.")
+    max_pixels: int = Field(default=60_000_000, description="Pixels of one picture.")
+    max_pixels_per_byte: int = Field(default=600, description="Pixels that one byte may stand for: a bomb's mark.")
 
 
 class ReadingSettings(Leaf):
     """How text is read."""
 
-    detector_side: int = Field(960, description="Longest side given to the text detector, pixels.")
+    detector_side: int = Field(default=960, description="Longest side given to the text detector, pixels.")
     width_buckets: tuple[int, ...] = Field(
-        (160, 320, 640, 960), description="Widths that lines are padded to, at 48 pixels of height."
+        default=(160, 320, 640, 960), description="Widths that lines are padded to, at 48 pixels of height."
     )
-    batch: int = Field(6, description="Lines of one recognition batch.")
-    min_card_width: int = Field(500, description="Below so many pixels of card width nothing is read.")
+    batch: int = Field(default=6, description="Lines of one recognition batch.")
+    min_card_width: int = Field(default=500, description="Below so many pixels of card width nothing is read.")
 
 
 class InspectSettings(Leaf):
@@ -51,10 +53,10 @@ class InspectSettings(Leaf):
 
     limits: ImageLimits = ImageLimits()
     reading: ReadingSettings = ReadingSettings()
-    card_width: int = Field(1_100, description="Width that a card is rectified to, pixels.")
-    plate_width: int = Field(192, description="Width of the plate, pixels.")
+    card_width: int = Field(default=1_100, description="Width that a card is rectified to, pixels.")
+    plate_width: int = Field(default=192, description="Width of the plate, pixels.")
     parts: tuple[str, ...] = Field(
-        ("file", "quality", "card", "reading", "forensics", "vectors", "portrait", "copy", "plate"),
+        default=("file", "quality", "card", "reading", "forensics", "vectors", "portrait", "copy", "plate"),
         description="Parts that look.",
     )
 
@@ -62,66 +64,80 @@ class InspectSettings(Leaf):
 class LinkSettings(Leaf):
     """What ties documents together."""
 
-    design_similarity: float = Field(0.8, description="Cosine to a design's centroid from which a document shows it.")
-    min_design_documents: int = Field(12, description="Documents that a design's median needs.")
-    near_copy_bits: int = Field(40, description="PDQ bits, of 256, that near copies may differ in.")
-    false_match_rate: float = Field(
-        1e-5, description="Unrelated pairs that may be tied, as a share, for measured thresholds."
+    design_similarity: float = Field(
+        default=0.8, description="Cosine to a design's centroid from which a document shows it."
     )
-    template_z: float = Field(6.0, description="Cohort-normalised similarity that a template tie needs at least.")
-    portrait_similarity: float = Field(0.9, description="Cosine that one portrait photo needs at least.")
-    neighbours: int = Field(20, description="Nearest neighbours asked for.")
+    min_design_documents: int = Field(default=12, description="Documents that a design's median needs.")
+    near_copy_bits: int = Field(default=40, description="PDQ bits, of 256, that near copies may differ in.")
+    false_match_rate: float = Field(
+        default=1e-5, description="Unrelated pairs that may be tied, as a share, for measured thresholds."
+    )
+    template_z: float = Field(
+        default=6.0, description="Cohort-normalised similarity that a template tie needs at least."
+    )
+    portrait_similarity: float = Field(default=0.9, description="Cosine that one portrait photo needs at least.")
+    neighbours: int = Field(default=20, description="Nearest neighbours asked for.")
 
 
 class ClusterSettings(Leaf):
     """What makes a campaign."""
 
-    min_documents: int = Field(3, description="Documents that a campaign has at least.")
-    min_accounts: int = Field(2, description="Accounts that it touches at least.")
-    min_tie: float = Field(0.5, description="Tie, 0 to 1, below which nothing fuses.")
+    min_documents: int = Field(default=3, description="Documents that a campaign has at least.")
+    min_accounts: int = Field(default=2, description="Accounts that it touches at least.")
+    min_tie: float = Field(default=0.5, description="Tie, 0 to 1, below which nothing fuses.")
 
 
 class ContradictionSettings(Leaf):
     """When a contradiction counts."""
 
-    min_confidence: float = Field(0.9, ge=0, le=1, description="One less the chance of a reading error that it needs.")
+    min_confidence: float = Field(
+        default=0.9, ge=0, le=1, description="One less the chance of a reading error that it needs."
+    )
 
 
 class ScoreSettings(Leaf):
     """How evidence becomes risk."""
 
     contradictions: ContradictionSettings = ContradictionSettings()
-    prevalence: float = Field(0.01, gt=0, lt=1, description="Share of forgeries assumed until labels tell.")
-    change: float = Field(0.01, description="Smallest difference that score_changes logs.")
+    prevalence: float = Field(default=0.01, gt=0, lt=1, description="Share of forgeries assumed until labels tell.")
+    change: float = Field(default=0.01, description="Smallest difference that score_changes logs.")
 
 
 class ProfileSettings(Leaf):
     """How an account's risk is made."""
 
-    prior: float = Field(0.01, gt=0, lt=1, description="Share of fraudulent accounts assumed.")
+    prior: float = Field(default=0.01, gt=0, lt=1, description="Share of fraudulent accounts assumed.")
     tiers: dict[str, float] = Field(
-        {"elevated": 0.1, "high": 0.5, "severe": 0.9}, description="Risk from which a tier begins."
+        default={"elevated": 0.1, "high": 0.5, "severe": 0.9}, description="Risk from which a tier begins."
     )
     structuring_limit: float = Field(
-        10_000, description="Reporting limit in fiat that deposits may be cut to stay under."
+        default=10_000, description="Reporting limit in fiat that deposits may be cut to stay under."
     )
-    structuring_window_days: int = Field(7, description="Days in which such deposits count together.")
-    pass_through_hours: int = Field(48, description="Hours within which a deposit that leaves again passed through.")
-    shared_address_accounts: int = Field(3, description="Strangers that must share a withdrawal address.")
+    structuring_window_days: int = Field(default=7, description="Days in which such deposits count together.")
+    pass_through_hours: int = Field(
+        default=48, description="Hours within which a deposit that leaves again passed through."
+    )
+    shared_address_accounts: int = Field(default=3, description="Strangers that must share a withdrawal address.")
 
 
 class MonitorSettings(Leaf):
     """When a night is not good enough."""
 
-    drift_psi: float = Field(0.25, description="Population stability index of risk above which drift is reported.")
-    control_documents: int = Field(12, description="Documents of the control lake, half of them forged; 0: none.")
+    drift_psi: float = Field(
+        default=0.25, description="Population stability index of risk above which drift is reported."
+    )
+    control_documents: int = Field(
+        default=12, description="Documents of the control lake, half of them forged; 0: none."
+    )
 
 
 class ReleaseSettings(Leaf):
     """How long readers may look back at whole releases."""
 
-    keep: int = Field(14, ge=2, description="Releases that stay live.")
-    retention_days: int = Field(60, description="Days that replaced files stay; longer than the live releases span.")
+    keep: int = Field(default=14, ge=2, description="Releases that stay live.")
+    retention_days: int = Field(
+        default=60, description="Days that replaced files stay; longer than the live releases span."
+    )
 
 
 class What(Leaf):
@@ -146,46 +162,48 @@ class What(Leaf):
 class Places(Leaf):
     """Where things are."""
 
-    lake: str | None = Field(None, description="Folder or s3:// prefix of the lake.")
-    tables: str | None = Field(None, description="Where the tables are; default LAKE/_lookback/tables.")
-    models: str | None = Field(None, description="MLflow store; default sqlite in LAKE/_lookback/mlflow.db.")
+    lake: str | None = Field(default=None, description="Folder or s3:// prefix of the lake.")
+    tables: str | None = Field(default=None, description="Where the tables are; default LAKE/_lookback/tables.")
+    models: str | None = Field(default=None, description="MLflow store; default sqlite in LAKE/_lookback/mlflow.db.")
 
 
 class SparkSettings(Leaf):
     """The Spark session, where spark-submit has not decided."""
 
-    master: str | None = Field(None, description="Master; null: what spark-submit gave, else local[cores].")
-    cores: int | None = Field(None, description="Cores of local mode; null: those found.")
-    driver_memory: str | None = Field(None, description="Driver heap; null: a quarter of the memory found.")
-    shuffle_partitions: int | None = Field(None, description="Null: twice the cores.")
-    conf: dict[str, str] = Field({}, description="More Spark settings.")
+    master: str | None = Field(default=None, description="Master; null: what spark-submit gave, else local[cores].")
+    cores: int | None = Field(default=None, description="Cores of local mode; null: those found.")
+    driver_memory: str | None = Field(default=None, description="Driver heap; null: a quarter of the memory found.")
+    shuffle_partitions: int | None = Field(default=None, description="Null: twice the cores.")
+    conf: dict[str, str] = Field(default={}, description="More Spark settings.")
 
 
 class WorkerSettings(Leaf):
     """How a worker goes about its batches."""
 
-    batch: int = Field(8, ge=1, description="Documents of one padded batch.")
-    fetch_threads: int = Field(8, ge=1, description="Files fetched at once.")
-    decode_threads: int = Field(2, ge=1, description="Pictures decoded at once.")
-    queue_bytes: int = Field(64_000_000, description="Bytes fetched ahead at most.")
-    deadline_seconds: float = Field(60.0, gt=0, description="Seconds that one document may take.")
-    memory_bytes: int = Field(4_000_000_000, description="Address space that an isolated document may add.")
-    isolation: Literal["none", "child"] = Field("none", description="child: each document in a limited child process.")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where nets run.")
+    batch: int = Field(default=8, ge=1, description="Documents of one padded batch.")
+    fetch_threads: int = Field(default=8, ge=1, description="Files fetched at once.")
+    decode_threads: int = Field(default=2, ge=1, description="Pictures decoded at once.")
+    queue_bytes: int = Field(default=64_000_000, description="Bytes fetched ahead at most.")
+    deadline_seconds: float = Field(default=60.0, gt=0, description="Seconds that one document may take.")
+    memory_bytes: int = Field(default=4_000_000_000, description="Address space that an isolated document may add.")
+    isolation: Literal["none", "child"] = Field(
+        default="none", description="child: each document in a limited child process."
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where nets run.")
 
 
 class SliceSettings(Leaf):
     """The unit of work that is committed once."""
 
-    documents: int = Field(2_000, ge=1, description="Contents of one inspect slice.")
-    in_flight: int = Field(2, ge=1, description="Slices computed ahead of the committing thread.")
+    documents: int = Field(default=2_000, ge=1, description="Contents of one inspect slice.")
+    in_flight: int = Field(default=2, ge=1, description="Slices computed ahead of the committing thread.")
 
 
 class LeaseSettings(Leaf):
     """One writer."""
 
-    seconds: int = Field(300, description="A lease not renewed for so long may be taken over.")
-    wait_seconds: int = Field(0, description="How long to wait for a lease that another holds.")
+    seconds: int = Field(default=300, description="A lease not renewed for so long may be taken over.")
+    wait_seconds: int = Field(default=0, description="How long to wait for a lease that another holds.")
 
 
 class How(Leaf):
