@@ -1,0 +1,150 @@
+"""Dates as documents write them, into ISO 8601; unknown parts are written `XX` as in ISO 8601-2."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+OTHER_MONTHS = {"SEPT": 9, "JUNE": 6, "JULY": 7, "MARCH": 3, "APRIL": 4}
+FILLER = "<"
+UNKNOWN = "XX"
+# Two-digit years of expiry from here on are taken for 19xx: the first MRZ documents expired in the eighties.
+FIRST_EXPIRY_YEAR = 80
+EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
+
+_NUMERIC = re.compile(r"(\d{1,2})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{4})")
+_ISO = re.compile(r"(\d{4})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{1,2})")
+_NAMED = re.compile(r"(\d{1,2})\s?[./\- ]?\s?([A-Z]{3,9})(?:\s?/\s?[A-Z]{2,9})?\.?\s?[./\- ,]?\s?(\d{4}|\d{2})")
+_NAMED_FIRST = re.compile(r"([A-Z]{3,9})\.?\s?(\d{1,2})\s?,?\s?(\d{4})")
+
+
+@dataclass(frozen=True)
+class DateReading:
+    """What a text may mean as a date.
+
+    Attributes:
+        values: ISO dates that it may mean, the likeliest first; two where day and month may be swapped.
+        text: the part of the text that says so.
+    """
+
+    values: tuple[str, ...]
+    text: str
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether more than one date is meant."""
+        return len(self.values) > 1
+
+
+def iso(year: int, month: int, day: int) -> str | None:
+    """Give the ISO form of a day that exists and that a document may carry, else None."""
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        return None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def read_date(text: str) -> DateReading | None:
+    """Find the first date in a text, in the usual formats of the world; None where no day of the calendar is meant."""
+    upper = text.upper()
+    for reader in (_read_named, _read_iso, _read_numeric, _read_compact):
+        found = reader(upper)
+        if found is not None:
+            return found
+    return None
+
+
+def looks_like_date(text: str) -> bool:
+    """Tell whether a text is written like a date, be it an impossible one."""
+    upper = text.upper()
+    return any(pattern.search(upper) for pattern in (_NUMERIC, _ISO)) or _read_named(upper) is not None
+
+
+def month_number(name: str) -> int | None:
+    """Give the month (1 to 12) of an English name or its first three letters."""
+    if name in OTHER_MONTHS:
+        return OTHER_MONTHS[name]
+    return MONTHS.index(name[:3]) + 1 if name[:3] in MONTHS else None
+
+
+def mrz_date(text: str, *, latest: str | None, on: date | None) -> str:
+    """Give the ISO form of an MRZ's YYMMDD, unknown parts as XX; empty where it is none.
+
+    Args:
+        text: six characters.
+        latest: for a birth date, the ISO day that it cannot be after; the latest century that fits is taken.
+        on: for an expiry date, a day that it is near.
+    """
+    parts = [text[i : i + 2] for i in (0, 2, 4)]
+    if (
+        len(text) != 6
+        or not any(p.isdigit() for p in parts)
+        or not all(p.isdigit() or set(p) == {FILLER} for p in parts)
+    ):
+        return ""
+    year, month, day = (p if p.isdigit() else UNKNOWN for p in parts)
+    tail = f"{month}-{day}"
+    if year == UNKNOWN:
+        return f"XXXX-{tail}"
+    century = _birth_century(year, tail, latest) if latest else _expiry_century(int(year), on)
+    if UNKNOWN not in tail and iso(century * 100 + int(year), int(month), int(day)) is None:
+        return ""
+    return f"{century}{year}-{tail}"
+
+
+def _birth_century(year: str, tail: str, latest: str) -> int:
+    """Take the latest century that keeps the birth before a day; parts unknown are let through."""
+    return 20 if f"20{year}-{tail.replace(UNKNOWN, '01')}" <= latest.replace(UNKNOWN, "99") else 19
+
+
+def _expiry_century(year: int, on: date | None) -> int:
+    if on is None:
+        return 19 if year >= FIRST_EXPIRY_YEAR else 20
+    return min((19, 20, 21), key=lambda century: abs(century * 100 + year - on.year))
+
+
+def _reading(text: str, *candidates: str | None) -> DateReading | None:
+    values = tuple(dict.fromkeys(c for c in candidates if c is not None))
+    return DateReading(values, text) if values else None
+
+
+def _read_named(text: str) -> DateReading | None:
+    for match in _NAMED.finditer(text):
+        month = month_number(match[2])
+        if month is None:
+            continue
+        years = [int(match[3])] if len(match[3]) == 4 else [1900 + int(match[3]), 2000 + int(match[3])]
+        found = _reading(match[0], *(iso(year, month, int(match[1])) for year in years))
+        if found is not None:
+            return found
+    first = _NAMED_FIRST.search(text)
+    month = month_number(first[1]) if first else None
+    return _reading(first[0], iso(int(first[3]), month, int(first[2]))) if first and month else None
+
+
+def _read_iso(text: str) -> DateReading | None:
+    match = _ISO.search(text)
+    return _reading(match[0], iso(int(match[1]), int(match[2]), int(match[3]))) if match else None
+
+
+def _read_numeric(text: str) -> DateReading | None:
+    match = _NUMERIC.search(text)
+    if match is None:
+        return None
+    first, second, year = (int(match[i]) for i in (1, 2, 3))
+    swapped = iso(year, first, second) if "/" in match[0] else None
+    return _reading(match[0], iso(year, second, first), swapped or iso(year, first, second) if second > 12 else swapped)
+
+
+def _read_compact(text: str) -> DateReading | None:
+    match = re.fullmatch(r"\D*(\d{8})\D*", text)
+    if match is None:
+        return None
+    digits = match[1]
+    return _reading(
+        digits,
+        iso(int(digits[:4]), int(digits[4:6]), int(digits[6:])),
+        iso(int(digits[4:]), int(digits[2:4]), int(digits[:2])),
+    )
