@@ -1,0 +1,100 @@
+# `make` alone lists the targets. Each does its own set-up; set-up costs nothing when there is nothing to do.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := -m pip --disable-pip-version-check --no-input
+
+.PHONY: help setup java check test test-all demo bench wheel petastorm airflow clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+setup: $(READY) ## Python packages in .venv, Delta's jars, Java: all that the rest needs
+
+check: $(READY) ## style, types, layers and dependencies: seconds, no Spark
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+
+test: check ## check, then every test but the slow ones
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: check ## check, then every test
+	@$(BIN)/python -m pytest
+
+demo: $(READY) ## two whole nights on specimens, and what they found
+	@$(BIN)/lookback demo
+
+bench: $(READY) ## the measurements behind the README's figures
+	@$(BIN)/python -m pytest tests/bench -m "slow or not slow"
+
+wheel: $(READY) ## dist/lookback-*.whl
+	@$(BIN)/python -m build --wheel
+
+petastorm: .venv-petastorm/.ready ## Petastorm in an environment of its own
+
+airflow: .venv-airflow/.ready ## Airflow in an environment of its own
+
+clean: ## remove the environments, caches and builds
+	rm -rf .venv .venv-petastorm .venv-airflow .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist build
+
+# A shim or a Python without venv may answer to the name, so each candidate is run, not just looked up.
+define new_venv
+	python=; \
+	for candidate in python3.11 python3.12 python3; do \
+	  if $$candidate -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+	    >/dev/null 2>&1; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Python 3.11 or 3.12 with venv is needed, and none was found on PATH." >&2; \
+	  echo "Install one (Debian, Ubuntu: apt-get install python3.11 python3.11-venv), then run make again." >&2; \
+	  exit 1; \
+	fi; \
+	if ! $(1)/bin/python $(PIP) --version >/dev/null 2>&1; then \
+	  echo "Making $(1) with $$($$python --version)" >&2; $$python -m venv --clear $(1); \
+	fi
+endef
+
+# JAVA_HOME decides, as it does for Spark; else the first java on PATH. Prints 0 where there is none.
+define java_version
+{ "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 || true; } | awk -F '[".]' '/ version "/ {v = $$2} END {print v + 0}'
+endef
+
+java:
+	@if [ "$$($(java_version))" -lt 17 ]; then \
+	  if [ -z "$${JAVA_HOME:-}" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Spark needs Java 17: installing openjdk-17-jre-headless" >&2; \
+	    apt-get update -qq >&2 && \
+	      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless >&2 || true; \
+	  fi; \
+	  if [ "$$($(java_version))" -lt 17 ]; then \
+	    echo "Spark needs Java 17 or newer; found: $$("$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | head -1 || true)" >&2; \
+	    echo "Install it (Debian, Ubuntu: sudo apt-get install openjdk-17-jre-headless) or set JAVA_HOME to one, then" >&2; \
+	    echo "run make again." >&2; \
+	    exit 1; \
+	  fi; \
+	fi
+
+$(READY): pyproject.toml conf/constraints.txt jobs/jars.py | java
+	@$(call new_venv,$(VENV))
+	@echo "Installing the packages: some minutes and 6 GB the first time, most of it torch" >&2
+	@$(BIN)/python $(PIP) install --quiet -c conf/constraints.txt -e '.[cpu,dev]'
+	@$(BIN)/python -m jobs.jars
+	@touch $@
+
+.venv-petastorm/.ready: conf/constraints-petastorm.txt
+	@$(call new_venv,.venv-petastorm)
+	@.venv-petastorm/bin/python $(PIP) install --quiet -c $< 'setuptools<70' petastorm pyarrow
+	@touch $@
+
+.venv-airflow/.ready: conf/constraints-airflow.txt
+	@$(call new_venv,.venv-airflow)
+	@.venv-airflow/bin/python $(PIP) install --quiet -c $< apache-airflow apache-airflow-providers-apache-spark
+	@touch $@

@@ -1,0 +1,73 @@
+"""What the package promises to those who install it."""
+
+import re
+import sys
+import tomllib
+from importlib.metadata import distribution, entry_points
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from jobs import jars
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONSTRAINTS = sorted((ROOT / "conf").glob("constraints*.txt"))
+PIN = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+")
+
+
+def pins(path: Path) -> dict[str, str]:
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
+
+
+def test_the_command_is_installed() -> None:
+    (command,) = entry_points(group="console_scripts", name="lookback")
+    assert command.value == "jobs.cli:main"
+    assert Path(sys.executable).with_name("lookback").is_file()
+
+
+def test_the_metadata_says_where_it_runs() -> None:
+    metadata = distribution("lookback").metadata
+    assert metadata["Requires-Python"] == "<3.13,>=3.11"
+    assert set(metadata.get_all("Provides-Extra") or ()) == {"cpu", "gpu", "s3", "faces", "dev"}
+
+
+@pytest.mark.parametrize("path", CONSTRAINTS, ids=lambda path: path.stem)
+def test_constraints_are_exact_and_carry_no_address(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#") and not PIN.fullmatch(line)] == []
+    assert "://" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("extra", ["", "cpu", "dev"])
+def test_every_package_of_the_set_up_is_pinned_within_its_bounds(extra: str) -> None:
+    known = pins(ROOT / "conf" / "constraints.txt")
+    wanted = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
+    outside = [
+        str(need)
+        for need in map(Requirement, wanted)
+        if not need.specifier.contains(known.get(canonicalize_name(need.name), "0"))
+    ]
+    assert outside == []
+
+
+def test_the_jars_are_of_the_pinned_delta_and_stand_in_spark() -> None:
+    assert pins(ROOT / "conf" / "constraints.txt")["delta-spark"] == jars.DELTA
+    assert jars.missing(jars.spark_jars()) == []
+
+
+def test_a_jar_with_other_bytes_counts_as_missing(tmp_path: Path) -> None:
+    (tmp_path / f"delta-storage-{jars.DELTA}.jar").write_bytes(b"half a downl")
+    assert set(jars.missing(tmp_path)) == set(jars.SHA256)
+
+
+def test_jars_that_cannot_come_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "jars").mkdir()
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "no-java"))
+    with pytest.raises(jars.JarsNotPlaced, match="install Java 17"):
+        jars.place(tmp_path / "jars")
+    assert [path.name for path in tmp_path.iterdir()] == ["jars"]
+    assert list((tmp_path / "jars").iterdir()) == []
