@@ -1,0 +1,82 @@
+"""A fetch pool: bytes of addresses, in order, ahead of who decodes them, bounded by bytes."""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from conf.settings import WorkerSettings
+from udfs.images.objects import Missing, StoreError, open_objects
+from udfs.images.packs import read_packed
+from udfs.images.refusals import Refused
+from udfs.images.roots import resolve
+
+AHEAD = 2  # files asked for per thread, so that a thread never waits for the consumer
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where bytes may come from, and how many one file may have."""
+
+    lake: str
+    roots: tuple[str, ...]
+    max_bytes: int
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One address: its bytes, or why there are none."""
+
+    uri: str
+    content: bytes
+    sha256: str
+    refused: Refused | None = None
+
+
+def fetch(uri: str, source: Source) -> Fetched:
+    """Fetch one address; a refusal is an answer, never an exception."""
+    try:
+        content = _read(uri, source)
+    except Refused as refused:
+        return Fetched(uri, b"", "", refused)
+    except StoreError as error:
+        reason = "missing" if isinstance(error, Missing) else "unreadable"
+        return Fetched(uri, b"", "", Refused(reason, str(error)))
+    return Fetched(uri, content, hashlib.sha256(content).hexdigest())
+
+
+def _read(uri: str, source: Source) -> bytes:
+    address = resolve(uri, source.lake, source.roots)
+    if address.key is not None:
+        content = read_packed(address.place, address.key)
+        _check_size(len(content), source.max_bytes)
+        return content
+    objects = open_objects(address.place)
+    _check_size(objects.size(address.place), source.max_bytes)
+    return objects.read(address.place)
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise Refused("too_large", f"{size} bytes, at most {most}")
+
+
+def fetch_all(uris: Iterable[str], source: Source, worker: WorkerSettings) -> Iterator[Fetched]:
+    """Fetch addresses on threads and give them in order, holding about `queue_bytes` at most."""
+    waiting: deque[Future[Fetched]] = deque()
+    remaining = iter(uris)
+    with ThreadPoolExecutor(worker.fetch_threads, thread_name_prefix="fetch") as pool:
+        while True:
+            while len(waiting) < AHEAD * worker.fetch_threads and _held(waiting) < worker.queue_bytes:
+                uri = next(remaining, None)
+                if uri is None:
+                    break
+                waiting.append(pool.submit(fetch, uri, source))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
+
+
+def _held(waiting: Iterable[Future[Fetched]]) -> int:
+    return sum(len(future.result().content) for future in waiting if future.done())

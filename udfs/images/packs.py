@@ -1,0 +1,115 @@
+"""Images packed in Parquet: columns `key` and `bytes`, read one row group at a time."""
+
+import io
+import threading
+from collections import OrderedDict
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from udfs.images.objects import Missing, Objects, StoreError, Unreadable, open_objects
+
+OPEN_PACKS = 16
+KEPT_GROUPS = 2  # the one being read and the one before, as slices are sorted by address
+
+
+class RangeFile(io.RawIOBase):
+    """A stored object as a seekable file: only the ranges that are asked for travel."""
+
+    def __init__(self, objects: Objects, uri: str) -> None:
+        self._objects, self._uri = objects, uri
+        self._size, self._at = objects.size(uri), 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def tell(self) -> int:
+        """Where the next read begins."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move, as files do."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = start + offset
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; all that remain for -1."""
+        left = max(0, self._size - self._at)
+        content = self._objects.read_range(self._uri, self._at, left if size < 0 else min(size, left))
+        self._at += len(content)
+        return content
+
+
+class Pack:
+    """One packed file: its index is read once, row groups when a key of theirs is wanted."""
+
+    def __init__(self, place: str) -> None:
+        self._lock = threading.Lock()
+        self._groups: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
+        try:
+            self._file = pq.ParquetFile(pa.PythonFile(RangeFile(open_objects(place), place), mode="r"))
+            self._index = _index(self._file)
+        except (pa.ArrowException, OSError, KeyError) as error:
+            raise Unreadable(f"packed file: {type(error).__name__}") from error
+
+    def read(self, key: str) -> bytes:
+        """The bytes of one key.
+
+        Raises:
+            Missing: the pack has no such key.
+            Unreadable: its row group cannot be read.
+        """
+        where = self._index.get(key)
+        if where is None:
+            raise Missing("no such key in the packed file")
+        group, row = where
+        content = self._group(group)[row].as_py()
+        return bytes(content) if content is not None else b""
+
+    def _group(self, group: int) -> pa.ChunkedArray:
+        with self._lock:
+            if group not in self._groups:
+                try:
+                    self._groups[group] = self._file.read_row_group(group, columns=["bytes"]).column("bytes")
+                except (pa.ArrowException, OSError) as error:
+                    raise Unreadable(f"packed file: {type(error).__name__}") from error
+            self._groups.move_to_end(group)
+            while len(self._groups) > KEPT_GROUPS:
+                self._groups.popitem(last=False)
+            return self._groups[group]
+
+
+def _index(file: pq.ParquetFile) -> dict[str, tuple[int, int]]:
+    """Row group and row of each key; of equal keys the first stands."""
+    index: dict[str, tuple[int, int]] = {}
+    for group in range(file.num_row_groups):
+        for row, key in enumerate(file.read_row_group(group, columns=["key"]).column("key").to_pylist()):
+            index.setdefault(str(key), (group, row))
+    return index
+
+
+@lru_cache(maxsize=OPEN_PACKS)
+def open_pack(place: str) -> Pack:
+    """Open a packed file once per process."""
+    return Pack(place)
+
+
+def read_packed(place: str, key: str) -> bytes:
+    """The bytes of a key of a packed file.
+
+    Raises:
+        StoreError: the file or the key is missing, or cannot be read.
+    """
+    try:
+        return open_pack(place).read(key)
+    except StoreError:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise Unreadable(f"packed file: {type(error).__name__}") from error
