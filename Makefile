@@ -33,10 +33,10 @@ demo: $(READY) ## two whole nights on specimens, and what they found
 	@$(BIN)/lookback demo
 
 bench: $(READY) ## the measurements behind the README's figures
-	@$(BIN)/python -m pytest tests/bench -m "slow or not slow"
+	@$(BIN)/python -m pytest tests/bench -o python_files='bench_*.py'
 
 wheel: $(READY) ## dist/lookback-*.whl
-	@$(BIN)/python -m build --wheel
+	@$(BIN)/python -m build --wheel --no-isolation
 
 petastorm: .venv-petastorm/.ready ## Petastorm in an environment of its own
 
@@ -68,7 +68,8 @@ define java_version
 endef
 
 java:
-	@if [ "$$($(java_version))" -lt 17 ]; then \
+	@if [ -e $(READY) ] && command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null; then exit 0; fi; \
+	if [ "$$($(java_version))" -lt 17 ]; then \
 	  if [ -z "$${JAVA_HOME:-}" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Spark needs Java 17: installing openjdk-17-jre-headless" >&2; \
 	    apt-get update -qq >&2 && \

@@ -115,7 +115,7 @@ def test_light_layers_import_nothing_else(folder: str, besides: set[str]) -> Non
 
 
 def test_workers_code_loads_without_spark_and_without_the_extras() -> None:
-    """Every module of udfs is imported where Spark cannot be, S3's client and the face reader are not there either."""
+    """Every module of udfs is imported where neither Spark nor S3's client nor the face reader can be."""
     absent = ("pyspark", "delta", "mlflow", "airflow", "boto3", "botocore", "dlib", "typer", "rich")
     script = (
         "import importlib, sys\n"
@@ -134,7 +134,6 @@ def test_the_pipeline_loads_next_to_nothing() -> None:
 
 
 def test_collecting_the_tests_loads_neither_spark_nor_torch() -> None:
-    """The subprocess collects everything but this file, which would start another collection."""
     script = (
         "import sys, pytest\n"
         "status = pytest.main(['--collect-only', '-q', '-p', 'no:cacheprovider'])\n"

@@ -1,8 +1,10 @@
 """What the package promises to those who install it."""
 
 import re
+import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib.metadata import distribution, entry_points
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from jobs import jars
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PACKAGES = ("airflow_dags", "conf", "jobs", "schemas", "udfs")
 CONSTRAINTS = sorted((ROOT / "conf").glob("constraints*.txt"))
 PIN = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+")
 
@@ -33,6 +36,17 @@ def test_the_metadata_says_where_it_runs() -> None:
     metadata = distribution("lookback").metadata
     assert metadata["Requires-Python"] == "<3.13,>=3.11"
     assert set(metadata.get_all("Provides-Extra") or ()) == {"cpu", "gpu", "s3", "faces", "dev"}
+
+
+def test_the_wheel_carries_every_file_of_the_packages_and_of_nothing_else(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, capture_output=True, check=True, timeout=120)
+    (wheel,) = tmp_path.glob("*.whl")
+    carried = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    found = (path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.is_file())
+    ours = {str(path.relative_to(ROOT)) for path in found if "__pycache__" not in path.parts}
+    assert ours - carried == set()
+    assert {name.split("/")[0] for name in carried} == set(PACKAGES)
 
 
 @pytest.mark.parametrize("path", CONSTRAINTS, ids=lambda path: path.stem)
