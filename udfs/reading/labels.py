@@ -1,0 +1,119 @@
+"""Words that documents print beside their fields, and how they are recognised in what was read."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+# Phrases of each field, letters and digits only; `other` holds labels whose values are no fields of ours.
+PHRASES: Mapping[str, tuple[str, ...]] = {
+    "surname": ("surname", "surnames", "last name", "family name", "surname s"),
+    "given_names": ("given names", "given name", "first name", "first names", "forenames", "forename", "given name s"),
+    "full_name": ("name", "full name", "names", "name of holder", "holder"),
+    "number": (
+        "document no", "document number", "passport no", "passport number", "card no", "card number", "licence no",
+        "license no", "licence number", "license number", "id no", "id number", "identity card no", "permit no",
+        "driver license no", "driving licence no", "identity no", "residence permit no", "visa no",
+    ),
+    "birth_date": ("date of birth", "birth date", "dob", "born", "born on", "birthdate"),
+    "issue_date": ("date of issue", "issue date", "issued", "issued on", "date issued", "iss", "valid from"),
+    "expiry_date": (
+        "date of expiry", "expiry date", "expires", "expires on", "expiry", "date of expiration", "expiration date",
+        "valid until", "valid to", "valid thru", "exp",
+    ),
+    "sex": ("sex", "gender"),
+    "nationality": ("nationality", "citizenship"),
+    "issuing_state": (
+        "issuing state", "code of issuing state", "country code", "issuing country", "state code", "country of issue",
+    ),
+    "personal_number": (
+        "personal no", "personal number", "personal id no", "national id no", "national number", "personal code",
+    ),
+    "address": ("address", "residence", "permanent address", "place of residence"),
+    "categories": ("categories", "category", "class", "classes", "vehicle categories"),
+    "other": (
+        "place of birth", "authority", "issuing authority", "issued by", "signature", "holders signature",
+        "signature of holder", "height", "eye colour", "eye color", "eyes", "type", "document type", "place of issue",
+        "remarks", "restrictions", "endorsements", "hair", "weight", "birth name", "blood group", "can",
+    ),
+}  # fmt: skip
+# Codes of ISO 18013-1 and the European model licence.
+LICENCE_CODES: Mapping[str, str] = {
+    "1": "surname", "2": "given_names", "3": "birth_date", "4a": "issue_date", "4b": "expiry_date", "4c": "other",
+    "4d": "personal_number", "5": "number", "7": "other", "8": "address", "9": "categories", "15": "sex",
+}  # fmt: skip
+# A phrase of at least so many letters is known by letters that nearly agree; shorter ones must agree wholly.
+FUZZY_LETTERS, LEAST_SIMILAR = 6, 0.84
+# The longest phrase has five words.
+MOST_WORDS = 5
+_CODE = re.compile(r"^(1|2|3|4\s?[abcd]|5|7|8|9|15)\s?[.,:]\s*", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_SPLIT = re.compile(r"[/|·•]")
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label at the start of a line: its field, and where in the line's text its value may begin (if it does)."""
+
+    field: str
+    end: int
+    coded: bool
+    separated: bool
+
+
+def plain(text: str) -> str:
+    """Give lower-case letters and digits without accents."""
+    bare = unicodedata.normalize("NFKD", text.lower())
+    return "".join(c for c in bare if c.isalnum())
+
+
+_KNOWN: Mapping[str, str] = {plain(phrase): name for name, phrases in PHRASES.items() for phrase in phrases}
+
+
+def find_label(text: str) -> Label | None:
+    """Find the label that a line begins with: by licence code, by its words, or by a part of a bilingual label."""
+    code = _CODE.match(text)
+    start = code.end() if code else 0
+    words = _label_by_words(text, start)
+    if words is not None:
+        name, end = words
+        return Label(name, _past_translation(text, end), code is not None, text[end:].lstrip()[:1] in (":", "="))
+    for part in _SPLIT.finditer(text, start):
+        later = _label_by_words(text, part.end())
+        if later is not None:
+            return Label(later[0], later[1], code is not None, separated=False)
+    if code is not None:
+        return Label(LICENCE_CODES[plain(code[1])], start, coded=True, separated=True)
+    return None
+
+
+def _label_by_words(text: str, start: int) -> tuple[str, int] | None:
+    words = list(_WORD.finditer(text, start))[:MOST_WORDS]
+    for count in range(len(words), 0, -1):
+        phrase = plain("".join(w[0] for w in words[:count]))
+        name = _KNOWN.get(phrase) or _nearly(phrase)
+        if name is not None:
+            return name, words[count - 1].end()
+    return None
+
+
+def _nearly(phrase: str) -> str | None:
+    if len(phrase) < FUZZY_LETTERS:
+        return None
+    near = [
+        (SequenceMatcher(None, phrase, known).ratio(), known)
+        for known in _KNOWN
+        if abs(len(known) - len(phrase)) <= 2 and len(known) >= FUZZY_LETTERS
+    ]
+    ratio, known = max(near, default=(0.0, ""))
+    return _KNOWN[known] if ratio >= LEAST_SIMILAR else None
+
+
+def _past_translation(text: str, end: int) -> int:
+    """Skip full stops, colons and, after a slash, the words of another language."""
+    rest = text[end:]
+    skipped = len(rest) - len(rest.lstrip(" .:=°º"))
+    if rest[skipped : skipped + 1] and _SPLIT.match(rest[skipped]):
+        return len(text)
+    return end + skipped

@@ -1,0 +1,218 @@
+"""Typed fields of the visual zone: values beside or under their labels, canonical where they can be."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from udfs.reading.dates import looks_like_date, read_date
+from udfs.reading.fields import FieldReading
+from udfs.reading.labels import Label, find_label
+from udfs.reading.lines import Box, TextLine, around
+from udfs.reading.mrz_parsing import UNKNOWN_CERTAINTY, Mrz
+
+DATES = ("birth_date", "issue_date", "expiry_date")
+SEXES = {"F": "F", "M": "M", "X": "X", "FEMALE": "F", "MALE": "M", "W": "F"}
+# Even where the net is sure it is wrong now and then.
+MOST_CERTAIN = 0.995
+# A date whose day and month may be swapped is a guess.
+AMBIGUOUS = 0.5
+# Distances are counted in heights of the label: how far a value may stand below it, beside it, and how far it may
+# begin to the left or right of a label above it.
+FARTHEST_BELOW, FARTHEST_BESIDE, INDENTED = 2.2, 8.0, 2.0
+# What a value of the wrong kind costs in the same measure, so that it is taken only where nothing better stands near.
+WRONG_KIND = 4.0
+ADDRESS_LINES = 3
+
+
+@dataclass(frozen=True)
+class _Labelled:
+    line: TextLine
+    label: Label
+
+
+def read_visual_zone(lines: Sequence[TextLine], mrz: Mrz | None) -> list[FieldReading]:
+    """Read the fields that labels name, then those that the MRZ lets us recognise by what they say."""
+    outside = [line for line in lines if mrz is None or not any(_covers(box, line.box) for box in mrz.boxes)]
+    labelled = _labelled(outside)
+    taken = {id(item.line) for item in labelled}
+    free = [line for line in outside if id(line) not in taken]
+    found: dict[str, FieldReading] = {}
+    for item, values in _assigned(labelled, free):
+        taken.update(id(value) for value in values)
+        if item.label.field != "other" and values:
+            found.setdefault(item.label.field, _field(item.label.field, values, mrz))
+    named = _names_told_apart(found)
+    anchored = _anchored(mrz, [line for line in free if id(line) not in taken], named) if mrz is not None else []
+    return sorted([*named.values(), *anchored], key=lambda field: field.name)
+
+
+def _covers(outer: Box, inner: Box) -> bool:
+    width = min(outer[2], inner[2]) - max(outer[0], inner[0])
+    height = min(outer[3], inner[3]) - max(outer[1], inner[1])
+    return width > 0 and height > 0.5 * (inner[3] - inner[1])
+
+
+def _labelled(lines: Iterable[TextLine]) -> list[_Labelled]:
+    """Pair lines with their labels; a bare licence code counts only where three lines have one."""
+    found = [_Labelled(line, label) for line in lines if (label := find_label(line.text)) is not None]
+    coded = sum(item.label.coded for item in found) >= 3
+    return [item for item in found if coded or not (item.label.coded and _bare(item))]
+
+
+def _bare(item: _Labelled) -> bool:
+    return item.label.separated and item.line.text[item.label.end - 1 : item.label.end] in (" ", ".", ",", ":")
+
+
+def _assigned(labelled: Sequence[_Labelled], free: Sequence[TextLine]) -> list[tuple[_Labelled, list[TextLine]]]:
+    """Give each label its value, nearest pairs first; a value is given once."""
+    assigned: list[tuple[_Labelled, list[TextLine]]] = []
+    waiting = []
+    for item in labelled:
+        inline = _inline(item)
+        if inline is None:
+            waiting.append(item)
+        else:
+            assigned.append((item, [inline]))
+    pairs = sorted(
+        ((cost, i, j) for i, item in enumerate(waiting) for j, line in enumerate(free) if (cost := _cost(item, line))),
+    )
+    given: dict[int, int] = {}
+    for _, i, j in pairs:
+        if i not in given and j not in given.values():
+            given[i] = j
+    for i, j in sorted(given.items()):
+        values = [free[j]]
+        if waiting[i].label.field == "address":
+            rest = [line for k, line in enumerate(free) if k not in given.values()]
+            values = _lines_below(free[j], rest)
+        assigned.append((waiting[i], values))
+    return assigned
+
+
+def _inline(item: _Labelled) -> TextLine | None:
+    """Give the rest of a label's line where it is a value and not the label's other language."""
+    text, start = item.line.text, item.label.end
+    rest = text[start:].strip()
+    if not rest:
+        return None
+    lead = text[:start]
+    typed = _of_kind(item.label.field, rest) and item.label.field in (*DATES, "sex", "number", "personal_number")
+    shouted = rest == rest.upper() and lead != lead.upper()
+    if not (item.label.separated or typed or shouted):
+        return None
+    start += len(text[start:]) - len(text[start:].lstrip())
+    return _piece(item.line, start, start + len(rest))
+
+
+def _piece(line: TextLine, start: int, end: int) -> TextLine:
+    """Cut characters out of a line, with their share of its box."""
+    x0, y0, x1, y1 = line.box
+    count = max(1, len(line.text))
+    left, right = x0 + (x1 - x0) * start / count, x0 + (x1 - x0) * end / count
+    certainties = line.certainties[start:end]
+    quad = ((left, y0), (right, y0), (right, y1), (left, y1))
+    return TextLine(line.text[start:end], (left, y0, right, y1), quad, line.confidence, certainties)
+
+
+def _cost(item: _Labelled, line: TextLine) -> float | None:
+    """Give how far a value stands from a label, in heights of the label; None where it cannot belong to it."""
+    label, value, height = item.line.box, line.box, max(1.0, item.line.height)
+    wrong = 0.0 if _of_kind(item.label.field, line.text) else WRONG_KIND
+    middle = (value[1] + value[3]) / 2
+    beside = (value[0] - label[2]) / height
+    if label[1] <= middle <= label[3] and -0.5 <= beside <= FARTHEST_BESIDE:
+        return 0.5 + max(0.0, beside) + wrong
+    below = (value[1] - label[3]) / height
+    indent = abs(value[0] - label[0]) / height
+    if -0.7 <= below <= FARTHEST_BELOW and middle > label[3] and indent <= INDENTED:
+        return 0.1 + max(0.0, below) + 0.5 * indent + wrong
+    return None
+
+
+def _of_kind(name: str, text: str) -> bool:
+    """Tell whether a text may be a value of a field."""
+    if name in DATES:
+        return looks_like_date(text) or read_date(text) is not None
+    if name == "sex":
+        return text.strip().upper() in SEXES
+    if name in ("number", "personal_number"):
+        return sum(c.isdigit() for c in text) >= 3 and not looks_like_date(text)
+    if name in ("nationality", "issuing_state"):
+        return not any(c.isdigit() for c in text)
+    if name in ("surname", "given_names", "full_name"):
+        return not any(c.isdigit() for c in text)
+    return True
+
+
+def _lines_below(first: TextLine, others: Iterable[TextLine]) -> list[TextLine]:
+    """Give a line and those that continue it: as high, flush left, and close below."""
+    block = [first]
+    for line in sorted(others, key=lambda other: other.box[1]):
+        last, height = block[-1].box, first.height
+        flush = abs(line.box[0] - last[0]) < height
+        close = 0 < line.box[1] - last[1] < 1.8 * height
+        if flush and close and 0.7 < line.height / max(1.0, height) < 1.4 and len(block) < ADDRESS_LINES:
+            block.append(line)
+    return block
+
+
+def _field(name: str, values: Sequence[TextLine], mrz: Mrz | None) -> FieldReading:
+    raw = " ".join(line.text for line in values)
+    sure = math.prod(min(MOST_CERTAIN, certainty) for line in values for certainty in _certainties(line))
+    value: str | None
+    value, share = _canonical(name, raw, mrz)
+    return FieldReading(name, "visual", value, raw, sure * share, around([line.box for line in values]))
+
+
+def _certainties(line: TextLine) -> Sequence[float]:
+    return line.certainties or [UNKNOWN_CERTAINTY] * len(line.text)
+
+
+def _canonical(name: str, raw: str, mrz: Mrz | None) -> tuple[str | None, float]:
+    """Give the canonical value of a text and the share of its certainty that is left."""
+    text = " ".join(raw.upper().split()).strip(" .,:;")
+    if name in DATES:
+        return _date(name, raw, mrz)
+    if name == "sex":
+        return SEXES.get(text.split("/")[0].strip()), 1.0
+    if name in ("number", "personal_number"):
+        return text.replace(" ", ""), 1.0
+    if name in ("nationality", "issuing_state"):
+        code = re.search(r"\b[A-Z]{3}\b", text)
+        return (code[0] if code and len(text) > 3 and "/" in raw else text), 1.0
+    return text, 1.0
+
+
+def _date(name: str, raw: str, mrz: Mrz | None) -> tuple[str | None, float]:
+    reading = read_date(raw)
+    if reading is None:
+        return None, 1.0
+    known = mrz.fields.get(name) if mrz is not None else None
+    if known is not None and known.value in reading.values:
+        return known.value, 1.0
+    return reading.values[0], AMBIGUOUS if reading.ambiguous else 1.0
+
+
+def _names_told_apart(found: dict[str, FieldReading]) -> dict[str, FieldReading]:
+    """Take `Name` for the surname where the given names have a label of their own."""
+    full = found.get("full_name")
+    if full is None or "given_names" not in found or "surname" in found:
+        return found
+    surname = FieldReading("surname", full.source, full.value, full.raw, full.confidence, full.box)
+    return {name: field for name, field in found.items() if name != "full_name"} | {"surname": surname}
+
+
+def _anchored(mrz: Mrz, free: Sequence[TextLine], found: dict[str, FieldReading]) -> list[FieldReading]:
+    """Recognise unlabelled lines that say what the MRZ says; such a line can only agree with it."""
+    anchored = []
+    for name in ("surname", "given_names", "number", "birth_date", "expiry_date"):
+        known = mrz.fields.get(name)
+        if known is None or name in found:
+            continue
+        for line in free:
+            field = _field(name, [line], mrz)
+            if field.value is not None and field.value == known.value:
+                anchored.append(field)
+                break
+    return anchored
