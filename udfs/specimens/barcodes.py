@@ -12,7 +12,7 @@ from udfs.specimens.rendered import Image
 
 SEX_CODES = {"M": "1", "F": "2", "X": "9"}  # AAMVA DBC
 VERSION = 10  # AAMVA DL/ID card design standard of 2020
-COLUMNS = 12
+COLUMNS = 8
 
 
 def barcode_text(person: Person, papers: Papers, issuer: str) -> str:

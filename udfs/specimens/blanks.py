@@ -66,7 +66,7 @@ def _band_noise(shape: tuple[int, ...], rng: np.random.Generator) -> npt.NDArray
     frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :]) * scale
     spectrum[(frequency < BAND[0]) | (frequency > BAND[1])] = 0
     noise = np.fft.irfft2(spectrum, s=(height, width))
-    return (noise / noise.std()).astype(np.float32)
+    return np.asarray(noise / noise.std(), dtype=np.float32)
 
 
 def _draw_words(page: Image, design: Design, blank: Blank | None) -> None:
@@ -74,16 +74,15 @@ def _draw_words(page: Image, design: Design, blank: Blank | None) -> None:
     scale = design.px_per_mm
     spread = blank.label_shift_px * design.width_px / CARD_WIDTH if blank is not None else 0.0
     rng = np.random.default_rng((blank.seed if blank is not None else 0, crc32(design.family.encode()), 5))
-    label_style = TextStyle(
-        design.fonts.label, design.layout.label_em * scale, design.colours.label, design.fonts.rasteriser
-    )
+    fonts, em = design.fonts, design.layout.label_em
+    label_style = TextStyle(fonts.label, em * scale, design.colours.label, fonts.rasteriser)
     for text, pen, style in _titles(design, page):
         dx, dy = rng.normal(0, 1, 2) * spread
         draw_text(page, text, (pen[0] + dx, pen[1] + dy), style)
     for entry in design.layout.entries:
         dx, dy = rng.normal(0, 1, 2) * spread
         label = fitted(field_label(design, entry.name), label_style, entry.width * scale)
-        pen = (entry.x * scale + dx, (entry.y + design.layout.label_em) * scale + dy)
+        pen = (entry.x * scale + dx, (entry.y + em) * scale + dy)
         draw_text(page, label[0], pen, label[1])
 
 
@@ -100,9 +99,10 @@ def _titles(design: Design, page: Image) -> list[tuple[str, tuple[float, float],
     dark = float(page[round(header * scale * 0.4), 4].mean()) < 150
     ink = (250, 250, 250) if dark else design.colours.accent
     em = header * 0.40
-    title = TextStyle(design.fonts.title, em * scale, ink)
-    name = TextStyle(design.fonts.label, em * 0.78 * scale, ink)
-    margin, base = 4.5 * scale, header * 0.58 * scale
-    document = document_name(design)
+    margin, base = 4.5 * scale, header * 0.56 * scale
+    room = design.width_px - 3 * margin
+    state, document = design.title.upper(), document_name(design)
+    title = fitted(state, TextStyle(design.fonts.title, em * scale, ink), room * 0.56)[1]
+    name = fitted(document, TextStyle(design.fonts.label, em * 0.78 * scale, ink), room * 0.44)[1]
     right = design.width_px - margin - text_width(document, name)
-    return [(design.title.upper(), (margin, base), title), (document, (right, base), name)]
+    return [(state, (margin, base), title), (document, (right, base), name)]

@@ -125,7 +125,7 @@ def draw_layout(kind: Kind, template: int, rng: np.random.Generator) -> Layout:
 
 def _passport(rows: tuple[Row, ...], template: int, jitter: float) -> Layout:
     portrait = (6.0, 16.5 + jitter, 39.0, 59.0 + jitter)
-    entries, signature = _stack(rows, (45.0, 13.2 + jitter, 120.0, 63.0))
+    entries, signature = _stack(rows, (45.0, 12.8 + jitter, 120.0, 68.5))
     return Layout(
         kind="passport_page",
         size=TD3,
@@ -133,10 +133,10 @@ def _passport(rows: tuple[Row, ...], template: int, jitter: float) -> Layout:
         header=10.0,
         label_em=1.95,
         value_em=3.3,
-        emblem=(88.0, 38.0, 17.0),
-        specimen=(95.0, 56.0),
+        emblem=(88.0, 40.0, 17.0),
+        specimen=(22.5, 65.5),
         portrait=portrait,
-        ghost=(106.0, 45.0, 118.0, 60.5) if template % 2 else None,
+        ghost=(107.0, 50.0, 118.5, 65.0) if template % 2 else None,
         signature=signature,
         mrz="TD3",
     )
@@ -175,11 +175,11 @@ def _back(kind: Kind, rows: tuple[Row, ...], jitter: float) -> Layout:
         label_em=1.65,
         value_em=2.6,
         emblem=(73.0, 17.0, 9.0),
-        specimen=(43.0, 29.0 if kind == "card_back" else 23.0),
+        specimen=(43.0, 29.0 if kind == "card_back" else 21.5),
         numbered=kind == "licence_back",
         signature=signature,
         mrz="TD1" if kind == "card_back" else None,
-        barcode=(6.0, 29.0, 79.6, 50.0) if kind == "licence_back" else None,
+        barcode=(4.0, 26.6, 81.6, 51.8) if kind == "licence_back" else None,
     )
 
 

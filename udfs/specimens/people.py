@@ -17,7 +17,7 @@ CATEGORY_SETS = ("B", "AM B", "A B", "B BE", "A B C", "B C CE", "AM A1 B")
 
 @dataclass(frozen=True)
 class Person:
-    """An invented person; `face_seed` stands for the face, whatever photograph shows it."""
+    """An invented person; `face_seed` stands for the face (odd: feminine), whatever photograph shows it."""
 
     surname: str
     given_names: str
@@ -57,7 +57,7 @@ def draw_person(rng: np.random.Generator, *, nationality: str | None = None) -> 
         sex=sex,
         birth_date=FIRST_BIRTH + timedelta(days=int(rng.integers(BIRTH_DAYS))),
         nationality=nationality or str(rng.choice([country.code for country in COUNTRIES])),
-        face_seed=int(rng.integers(2**31)),
+        face_seed=2 * int(rng.integers(2**30)) + _face_parity(sex, rng),
     )
 
 
@@ -84,6 +84,10 @@ def fill_grammar(grammar: str, person: Person, rng: np.random.Generator) -> str:
     text = grammar.replace("YYMMDD", person.birth_date.strftime("%y%m%d"))
     draws = {"@": SERIAL_LETTERS, "#": "0123456789"}
     return "".join(str(rng.choice(list(draws[char]))) if char in draws else char for char in text)
+
+
+def _face_parity(sex: str, rng: np.random.Generator) -> int:
+    return int(rng.integers(2)) if sex == "X" else int(sex == "F")
 
 
 def _draw_surname(rng: np.random.Generator) -> str:

@@ -1,6 +1,7 @@
 """Prints a person's papers on a blank: the flat page and the whole truth about it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from zlib import crc32
 
 import cv2
@@ -23,7 +24,7 @@ MRZ_INK = (30, 28, 28)
 MRZ_WIDTH = 0.915  # of the page's width
 MRZ_LINE_MM = 5.4  # from line to line
 MRZ_CODES = {"passport": "P", "id_card": "I", "driving_licence": "D"}
-GHOST_COVER = 0.32
+VALUE_GAP_MM = 0.85  # keeps accents of a value clear of its label
 
 
 @dataclass
@@ -45,9 +46,7 @@ def render(
     sheet = _Sheet(design, ground.copy(), zones={"specimen": specimen_box(design)})
     values = field_values(design, person, papers)
     for entry in design.layout.entries:
-        _print_entry(
-            sheet, entry, values[entry.name], print_value(design, entry.name, values[entry.name], papers, person)
-        )
+        _print_entry(sheet, entry, values[entry.name])
     _print_pictures(sheet, person, papers, portrait)
     _print_mrz(sheet, person, papers)
     _print_barcode(sheet, person, papers)
@@ -75,18 +74,25 @@ def field_values(design: Design, person: Person, papers: Papers) -> dict[str, st
     }
 
 
-def print_value(design: Design, name: str, value: str, papers: Papers, person: Person) -> str:
-    """A value as this issuer prints it; dates in the issuer's own form."""
-    dates = {"birth_date": person.birth_date, "issue_date": papers.issue_date, "expiry_date": papers.expiry_date}
-    return design.print_date(dates[name]) if name in dates else value
+def print_value(design: Design, name: str, value: str) -> str:
+    """A canonical value as this issuer prints it; dates in the issuer's own form."""
+    return design.print_date(date.fromisoformat(value)) if name.endswith("_date") else value
 
 
-def _print_entry(sheet: _Sheet, entry: Entry, value: str, text: str) -> None:
+def portrait_size(design: Design) -> tuple[int, int]:
+    """Width and height in pixels of the portrait on this side; (0, 0) where it has none."""
+    if design.layout.portrait is None:
+        return (0, 0)
+    x0, y0, x1, y1 = _whole(design, design.layout.portrait)
+    return x1 - x0, y1 - y0
+
+
+def _print_entry(sheet: _Sheet, entry: Entry, value: str) -> None:
     design, scale = sheet.design, sheet.design.px_per_mm
-    layout = design.layout
+    layout, text = design.layout, print_value(design, entry.name, value)
     style = TextStyle(design.fonts.value, layout.value_em * scale, design.colours.value, design.fonts.rasteriser)
     fitting = fitted(text, style, entry.width * scale)
-    baseline = (entry.y + layout.label_em + 0.35 + layout.value_em * 0.85) * scale
+    baseline = (entry.y + layout.label_em + VALUE_GAP_MM + layout.value_em * 0.85) * scale
     sheet.zones[entry.name] = draw_text(sheet.page, text, (entry.x * scale, baseline), fitting[1])
     sheet.printed[entry.name] = text
     sheet.values[entry.name] = value
