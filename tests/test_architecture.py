@@ -40,7 +40,7 @@ def python(*arguments: str) -> str:
 
 def imported(path: Path) -> set[str]:
     """The top-level names that a file imports anywhere in it."""
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name.split(".")[0] for alias in node.names)
