@@ -69,8 +69,8 @@ PIPELINE = (
     Step(
         "monitor",
         "counts every row, measures drift and what the control lake shows",
-        reads=("documents", "rejected", "observations", "scores", "clusters", "risk_profiles"),
-        before=("scores",),
+        reads=("documents", "rejected", "observations", "scores", "runs"),
+        before=("scores", "coverage"),
         writes=("coverage", "metrics"),
     ),
     Step(

@@ -64,6 +64,7 @@ RUNS = Table(
         Column("machine", "string", "What it ran on.", measured=True),
         Column("at", "timestamp", "When the row was written.", measured=True),
         Column("seconds", "double", "How long the step took.", measured=True),
+        Column("stages", "map<string, double>", "Worker seconds by stage.", measured=True),
         RUN_ID,
         NIGHT,
     ),

@@ -1,0 +1,52 @@
+"""The errors that reach a user: what, got, wanted, do; and whether a retry could help."""
+
+
+class JobError(Exception):
+    """Something that a person has to know; `retry` decides the exit code."""
+
+    retry = False
+
+    @property
+    def exit_code(self) -> int:
+        """65 for final, 75 for try again later."""
+        return 75 if self.retry else 65
+
+
+class BadSettings(JobError):
+    """The settings cannot be used."""
+
+
+class BadManifest(JobError):
+    """An input file does not fit the contract; nothing was written."""
+
+
+class BadModel(JobError):
+    """A model folder is not what it says."""
+
+
+class BadLake(JobError):
+    """The lake or its tables are not as they must be."""
+
+
+class NightRefused(JobError):
+    """The night cannot be run as asked."""
+
+
+class CoverageFailed(JobError):
+    """A row is unaccounted for, so the night must not be released."""
+
+
+class Undeclared(JobError):
+    """A step touched a table, or wrote columns, that are not declared."""
+
+
+class LeaseHeld(JobError):
+    """Another writer holds the lake."""
+
+    retry = True
+
+
+class WorkerDied(JobError):
+    """A slice's job died more often than isolation can explain."""
+
+    retry = True

@@ -1,0 +1,52 @@
+"""The inputs of a night, written down before any work; every resume uses this record."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class InputFile(BaseModel):
+    """One file of a drop folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    uri: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+class ChosenModel(BaseModel):
+    """One registered model version in a role."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    path: str
+    digest: str
+
+
+class Frozen(BaseModel):
+    """What a night takes in, and what it builds on.
+
+    Attributes:
+        parent: the release that it follows; null for the first.
+        lineage: runs whose rows the parent shows, oldest first.
+        versions: table versions of the parent; of content tables those at the night's opening.
+        files: files that arrived since the parent, by drop folder.
+        models: by registered name, then by role.
+        settings_digest: digest of the settings that decide results.
+        slice_documents: contents of one slice.
+        limit: contents that the night inspects at most; null: all.
+        code_version: version of the code.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    parent: str | None
+    lineage: tuple[str, ...]
+    versions: dict[str, int]
+    files: dict[str, tuple[InputFile, ...]]
+    models: dict[str, dict[str, ChosenModel]]
+    settings_digest: str
+    slice_documents: int
+    limit: int | None
+    code_version: str

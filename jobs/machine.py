@@ -1,0 +1,38 @@
+"""What this machine has: cores and memory, the limits of its control group included."""
+
+import os
+import platform
+from pathlib import Path
+
+CGROUP_MEMORY = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+CGROUP_CPU = Path("/sys/fs/cgroup/cpu.max")
+GIB = 1 << 30
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if CGROUP_CPU.is_file():
+        quota, _, period = CGROUP_CPU.read_text().partition(" ")
+        if quota.strip().isdigit():
+            return max(1, min(found, int(quota) // int(period)))
+    return found
+
+
+def memory_bytes() -> int:
+    """Bytes of memory that this process may use."""
+    found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for path in CGROUP_MEMORY:
+        if path.is_file() and path.read_text().strip().isdigit():
+            return min(found, int(path.read_text()))
+    return found
+
+
+def driver_memory() -> str:
+    """Driver heap: a quarter of the memory, between 1 and 8 GiB; Python workers need the rest."""
+    return f"{min(8 * 1024, max(1024, memory_bytes() // 4 // (1 << 20)))}m"
+
+
+def describe() -> str:
+    """Machine class in one line: same bytes are promised within one."""
+    return f"{platform.machine()}, {cores()} cores, {memory_bytes() / GIB:.0f} GiB, Python {platform.python_version()}"

@@ -1,0 +1,117 @@
+"""A whole night: every step in order, each recorded, the night released at the end."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from conf.errors import JobError, NightRefused
+from conf.settings import Settings
+from jobs.lease import Lease
+from jobs.nights import NIGHT_STEP, Attempt, open_attempt, record
+from jobs.pipeline import PIPELINE, Step, edges
+from jobs.run import Progress, Run, silent
+from jobs.session import open_session
+from jobs.steps import cluster, ingest, inspect, link, monitor, profiles, release, score
+from jobs.tables import Tables
+
+LOG = logging.getLogger(__name__)
+
+MAINS: dict[str, Callable[[Run], None]] = {
+    "ingest": ingest.main,
+    "inspect": inspect.main,
+    "link": link.main,
+    "cluster": cluster.main,
+    "score": score.main,
+    "profile": profiles.main,
+    "monitor": monitor.main,
+    "release": release.main,
+}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a caller wants of a night.
+
+    Attributes:
+        night: its logical date.
+        again: open a new attempt for a night that failed or was withdrawn.
+        limit: contents inspected at most.
+        until: seconds since the epoch after which no slice begins.
+        progress: told how far each step is.
+    """
+
+    night: date
+    again: bool = False
+    limit: int | None = None
+    until: float | None = None
+    progress: Progress = silent
+
+
+def run_night(settings: Settings, ask: Ask) -> str:
+    """Run every step that is not done yet, and release; gives the run's id.
+
+    Raises:
+        JobError: with what to do; what was committed stays.
+    """
+    return _run(settings, ask, PIPELINE)
+
+
+def run_step(settings: Settings, ask: Ask, step: Step) -> str:
+    """Run one step, as a scheduler does; the ones that it reads from must be done.
+
+    Raises:
+        NightRefused: an earlier step is not done.
+    """
+    return _run(settings, ask, (step,))
+
+
+def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
+    spark = open_session(settings)
+    with Lease(Path(settings.tables), f"night {ask.night}", settings.how.lease) as lease:
+        tables = Tables(spark, settings.tables, retention_days=settings.what.releases.retention_days, lease=lease)
+        attempt = open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
+        done = {step.name for step in PIPELINE if attempt.done(step.name)}
+        for step in steps:
+            if step.name in done:
+                continue
+            missing = [earlier for earlier, later in edges(PIPELINE) if later == step.name and earlier not in done]
+            if missing:
+                raise NightRefused(
+                    f"{attempt.run_id}: {step.name} needs {', '.join(missing)} first: "
+                    f"lookback run {missing[0]} --date {ask.night}"
+                )
+            _run_step(
+                Run(attempt.run_id, ask.night, step, settings, attempt.frozen, tables, ask.progress, ask.until), attempt
+            )
+            done.add(step.name)
+        return attempt.run_id
+
+
+def _run_step(run: Run, attempt: Attempt) -> None:
+    """Run one step and record it; a final failure is recorded too."""
+    began = time.monotonic()
+    run.progress(run.step.name, 0, 0)
+    try:
+        MAINS[run.step.name](run)
+    except JobError as error:
+        if not error.retry:
+            record(run.tables, attempt, NIGHT_STEP, "failed", note=f"{run.step.name}: {error}")
+        raise
+    seconds = time.monotonic() - began
+    record(
+        run.tables,
+        attempt,
+        run.step.name,
+        "done",
+        reads=dict(sorted(run.read_versions.items())),
+        writes={name: run.tables.version(name) or 0 for name in sorted(run.step.writes)},
+        seconds=seconds,
+        stages=dict(sorted(run.stages.items())) or None,
+    )
+    if run.step.name == PIPELINE[-1].name:
+        record(run.tables, attempt, NIGHT_STEP, "released")
+    run.progress(run.step.name, 1, 1)
+    LOG.info("%s %s done in %.1f s", run.run_id, run.step.name, seconds)

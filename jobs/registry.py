@@ -1,0 +1,111 @@
+"""The one door to MLflow: registered models, their aliases, and where their folders are."""
+
+import hashlib
+import json
+import logging
+import shutil
+from pathlib import Path
+
+import mlflow
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from conf.errors import BadModel
+from conf.settings import Settings
+from jobs.frozen import ChosenModel
+from schemas.words import ROLES
+
+MODELS = ("inspector", "scorer")
+SHIPPED = Path(__file__).parent.parent / "udfs" / "nets" / "weights"
+
+
+class Registry:
+    """The models of one lake.
+
+    Args:
+        settings: names the store.
+        folder: where model folders are kept, one for each digest.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = Path(settings.lake if "://" not in settings.lake else settings.tables) / "_lookback" / "models"
+        if settings.models.startswith("sqlite:///"):
+            Path(settings.models.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        logging.getLogger("mlflow").setLevel(logging.WARNING)
+        mlflow.set_tracking_uri(settings.models)
+        self._client = MlflowClient(tracking_uri=settings.models, registry_uri=settings.models)
+
+    def champions(self) -> dict[str, dict[str, ChosenModel]]:
+        """Every registered model with an alias, by name, then by role; shipped ones are registered first."""
+        for name in MODELS:
+            if not self._client.search_model_versions(f"name = '{name}'"):
+                self.promote(name, self.register(name, SHIPPED / name), "champion")
+        chosen = {name: {role: self._in_role(name, role) for role in ROLES} for name in MODELS}
+        return {name: {role: model for role, model in roles.items() if model} for name, roles in chosen.items()}
+
+    def register(self, name: str, folder: Path) -> str:
+        """Copy a model folder to where its digest names it, and register it; gives the version.
+
+        Raises:
+            BadModel: the folder is not there, or not a model.
+        """
+        if not (folder / "manifest.json").is_file():
+            raise BadModel(f"{folder}: no manifest.json; a model is a folder of safetensors with its manifest")
+        digest = model_digest(folder)
+        kept = self._folder / name / digest
+        if not kept.exists():
+            draft = kept.with_name(f".{digest}")
+            shutil.copytree(folder, draft, dirs_exist_ok=True)
+            draft.rename(kept)
+        if not self._client.search_registered_models(f"name = '{name}'"):
+            self._client.create_registered_model(name)
+        created = self._client.create_model_version(name, source=str(kept), tags={"digest": digest})
+        return str(created.version)
+
+    def promote(self, name: str, version: str, role: str) -> None:
+        """Give a version a role; nights that are open keep the one that they froze.
+
+        Raises:
+            BadModel: there is no such model or version.
+        """
+        try:
+            self._client.set_registered_model_alias(name, role, version)
+        except MlflowException as error:
+            raise BadModel(f"{name} version {version}: {error.message}. See lookback model list") from error
+
+    def versions(self) -> list[dict[str, str]]:
+        """Every version with its roles, newest first."""
+        rows = []
+        for name in MODELS:
+            for found in self._client.search_model_versions(f"name = '{name}'"):
+                roles = ", ".join(sorted(self._client.get_model_version(name, found.version).aliases))
+                manifest = json.loads((Path(str(found.source)) / "manifest.json").read_text())
+                rows.append(
+                    {
+                        "model": name,
+                        "version": str(found.version),
+                        "roles": roles,
+                        "made": str(manifest.get("version", "")),
+                        "digest": found.tags["digest"],
+                        "folder": str(found.source),
+                    }
+                )
+        return sorted(rows, key=lambda row: (row["model"], -int(row["version"])))
+
+    def _in_role(self, name: str, role: str) -> ChosenModel | None:
+        """The version in a role, its folder checked against its digest."""
+        try:
+            found = self._client.get_model_version_by_alias(name, role)
+        except MlflowException:
+            return None
+        digest = model_digest(Path(str(found.source)))
+        if digest != found.tags["digest"]:
+            raise BadModel(f"{found.source}: the folder was changed after it was registered; register it again")
+        return ChosenModel(version=str(found.version), path=str(found.source), digest=digest)
+
+
+def model_digest(folder: Path) -> str:
+    """SHA-256 of a model's manifest, which names the digest of every other file."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""The one door to Spark: how the session is built."""
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+from pyspark import SparkConf, SparkContext
+from pyspark.sql import SparkSession
+
+from conf.settings import Settings
+from jobs import machine
+
+LOG4J = Path(__file__).parent.parent / "conf" / "log4j2.properties"
+
+
+def open_session(settings: Settings) -> SparkSession:
+    """The Spark session: what spark-submit gave stands, the rest is set for the machine found."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    warnings.filterwarnings("ignore", module="pyspark")
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    if submitted:
+        SparkContext._ensure_initialized()
+    conf = SparkConf()
+    for key, value in _defaults(settings, embedded=not submitted).items():
+        conf.setIfMissing(key, value)
+    return SparkSession.builder.config(conf=conf).getOrCreate()
+
+
+def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
+    """Every setting that Lookback would choose, with those of the settings tree on top."""
+    spark = settings.how.spark
+    cores = spark.cores or machine.cores()
+    chosen = {
+        "spark.app.name": "lookback",
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",
+        # A pandas UDF would get a whole row group as one batch, whatever its size.
+        "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "256",
+        "spark.databricks.delta.snapshotPartitions": str(max(2, cores)),
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": str(max(4, cores)),
+        "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * cores),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    if embedded:
+        chosen |= {
+            "spark.master": spark.master or f"local[{cores}]",
+            "spark.driver.memory": spark.driver_memory or machine.driver_memory(),
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{LOG4J} -XX:+UseParallelGC",
+        }
+    return chosen | spark.conf

@@ -1,0 +1,127 @@
+"""Ingest: checks manifests and input facts, gives documents their identity."""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from conf.settings import IngestSettings, Settings
+from jobs.arrow_types import ddl_of
+from jobs.pipeline import FACTS
+from jobs.run import Run
+from schemas import TABLES
+from udfs.images.fetch import Source
+from udfs.images.hashing import HASH_DDL, hash_batches
+from udfs.intake.contract import row_schema
+from udfs.intake.reading import intake_batches
+
+STAMPED = ("run_id", "night")
+
+
+def main(run: Run) -> None:
+    """Take in every file that the night froze."""
+    refused = []
+    for folder in ("manifests", *FACTS):
+        rows = _rows(run, folder).persist()
+        refused.append(_refused(rows, folder, run.tables.type_of("rejected")))
+        taken = rows.where(F.col("reason").isNull())
+        if folder == "manifests":
+            documents = with_submissions(with_digests(taken, run.settings), run.settings.what.ingest)
+            taken, turned_away = identify(documents, run.before("documents"))
+            refused.append(_refused(turned_away, folder, run.tables.type_of("rejected")))
+        table = "documents" if folder == "manifests" else folder
+        run.write(table, _declared(taken, table, run))
+    rejected = refused[0]
+    for more in refused[1:]:
+        rejected = rejected.unionByName(more)
+    run.write("rejected", rejected.select(*_columns("rejected")))
+
+
+def source_of(settings: Settings) -> Source:
+    """Where documents may come from."""
+    what = settings.what
+    return Source(settings.lake, what.ingest.roots, what.inspect.limits.max_bytes)
+
+
+def with_digests(rows: DataFrame, settings: Settings) -> DataFrame:
+    """Rows whose manifest gave no digest are read once to get one; what cannot be read gets its reason."""
+    bare = rows.where(F.col("sha256").isNull()).select("uri").distinct().repartition("uri").sortWithinPartitions("uri")
+    hashed = bare.mapInArrow(hash_batches(source_of(settings), settings.how.worker), HASH_DDL)
+    found = hashed.select("uri", *(F.col(name).alias(f"found_{name}") for name in ("sha256", "reason", "detail")))
+    joined = rows.join(found, "uri", "left").withColumns(
+        {name: F.coalesce(F.col(name), F.col(f"found_{name}")) for name in ("sha256", "reason", "detail")}
+    )
+    return joined.drop("found_sha256", "found_reason", "found_detail")
+
+
+def with_submissions(rows: DataFrame, settings: IngestSettings) -> DataFrame:
+    """Rows without a submission get one: what one account submits of a type within so many minutes."""
+    in_order = Window.partitionBy("account_id", "doc_type").orderBy("submitted_at", "doc_id", "file", "row")
+    gap = F.col("submitted_at").cast("long") - F.lag("submitted_at").over(in_order).cast("long")
+    begins = (gap.isNull() | (gap > 60 * settings.submission_minutes)).cast("int")
+    numbered = rows.withColumn("_act", F.sum(begins).over(in_order))
+    act = Window.partitionBy("account_id", "doc_type", "_act")
+    parts = (F.col("account_id"), F.coalesce("doc_type", F.lit("")), F.min("submitted_at").over(act).cast("string"))
+    named = F.concat(F.lit("S-"), F.substring(F.sha2(F.concat_ws("|", *parts), 256), 1, 16))
+    return numbered.withColumn("submission_id", F.coalesce("submission_id", named)).drop("_act")
+
+
+def identify(rows: DataFrame, known: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """Rows that are documents, and rows that are not: unreadable, duplicate, or replacing one that stands."""
+    earlier = known.select("doc_id", F.col("sha256").alias("known_sha256"))
+    first = Window.partitionBy("doc_id").orderBy(F.col("reason").isNotNull(), "submitted_at", "file", "row")
+    ranked = (
+        rows.join(earlier, "doc_id", "left")
+        .withColumn("_rank", F.row_number().over(first))
+        .withColumn("_stands", F.coalesce("known_sha256", F.first("sha256").over(first)))
+    )
+    is_new = F.col("known_sha256").isNull() & (F.col("_rank") == 1)
+    same = F.col("sha256") == F.col("_stands")
+    verdict = F.when(F.col("reason").isNotNull(), F.col("reason")).when(~is_new, _repeated(same))
+    detail = F.when(F.col("reason").isNotNull(), F.col("detail")).when(
+        ~is_new, F.lit("this document id came before, in an earlier row or night")
+    )
+    judged = ranked.withColumns({"detail": detail, "reason": verdict}).drop("known_sha256", "_rank", "_stands")
+    return judged.where(F.col("reason").isNull()), judged.where(F.col("reason").isNotNull())
+
+
+def _repeated(same: Column) -> Column:
+    return F.when(same, F.lit("duplicate")).otherwise(F.lit("replaced"))
+
+
+def _rows(run: Run, folder: str) -> DataFrame:
+    """Every row of the folder's frozen files, typed or with its reason."""
+    files = [(file.uri, file.sha256) for file in run.frozen.files.get(folder, ())]
+    names = run.spark.createDataFrame(files, "uri string, sha256 string")
+    spread = names.repartition(max(1, min(len(files), 64)), "uri")
+    zone = run.settings.what.ingest.zone
+    return spread.mapInArrow(intake_batches(folder, source_of(run.settings), zone), ddl_of(row_schema(folder)))
+
+
+def _refused(rows: DataFrame, folder: str, declared: StructType) -> DataFrame:
+    """Rows of `rejected` for those rows that have a reason."""
+    digest = F.col("sha256") if "sha256" in rows.columns else F.lit(None).cast("string")
+    frame = rows.where(F.col("reason").isNotNull()).select(
+        F.lit(folder).alias("source"),
+        F.col("file").alias("manifest"),
+        "row",
+        (F.coalesce("doc_id", "read_id") if folder == "manifests" else F.lit(None).cast("string")).alias("doc_id"),
+        digest.alias("sha256"),
+        F.when(F.col("reason") == "duplicate", F.lit("duplicate")).otherwise(F.lit("rejected")).alias("outcome"),
+        F.lit("ingest").alias("stage"),
+        "reason",
+        "detail",
+        F.lit(None).cast("string").alias("inspector"),
+    )
+    return frame.select(*(name for name in declared.names if name not in STAMPED))
+
+
+def _declared(rows: DataFrame, table: str, run: Run) -> DataFrame:
+    """The rows with the table's columns."""
+    named = rows.withColumn("known_at", F.lit(run.night))
+    if table == "documents":
+        named = named.withColumnRenamed("file", "manifest")
+    return named.select(*_columns(table))
+
+
+def _columns(table: str) -> tuple[str, ...]:
+    return tuple(name for name in TABLES[table].names if name not in STAMPED)

@@ -1,0 +1,134 @@
+"""Monitor: counts every row, measures drift, seconds and what the control lake shows."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from conf.errors import CoverageFailed
+from jobs.controls import control_recall
+from jobs.run import Run
+from schemas.observations import PARTS
+from udfs.judging.drift import population_stability_index
+
+MANIFEST = "manifest"
+BINS = 10
+Measure = tuple[str, str, float | None, float | None, int | None]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Manifest rows of one detector, each in exactly one place."""
+
+    detector: str
+    manifest_rows: int
+    scored: int
+    rejected: int
+    duplicate: int
+    erased: int
+    pending: int
+    skipped: int
+    reasons: dict[str, int]
+
+    @property
+    def unaccounted(self) -> int:
+        """Rows in no place, or negative where rows stand in several."""
+        placed = self.scored + self.rejected + self.duplicate + self.erased + self.pending + self.skipped
+        return self.manifest_rows - placed
+
+
+def main(run: Run) -> None:
+    """Count, measure, and stop the night where a row is unaccounted for."""
+    counts = count_all(run)
+    rows = [{**count.__dict__} for count in counts]
+    declared = run.tables.type_of("coverage")
+    names = [name for name in declared.names if name not in {"run_id", "night"}]
+    run.write("coverage", run.spark.createDataFrame(rows, declared).select(*names))
+    measures = [*_drift(run), *_rates(counts), *_seconds(run), *control_recall(run)]
+    frame = run.spark.createDataFrame(
+        measures, "measure string, segment string, value double, measured double, n bigint"
+    )
+    run.write("metrics", frame.coalesce(1))
+    _refuse_holes(run, counts)
+
+
+def count_all(run: Run) -> list[Counts]:
+    """Where every manifest row of the lineage is, for the whole and for each detector."""
+    parent = run.before("coverage").where(F.col("detector") == MANIFEST)
+    taken = sum(file.rows for file in run.frozen.files.get("manifests", ()))
+    earlier = parent.where(F.col("run_id") == F.lit(run.frozen.parent)).agg(F.max("manifest_rows")).head()
+    total = taken + int((earlier[0] if earlier else None) or 0)
+    refused = run.read("rejected").where(F.col("source") == "manifests")
+    reasons = {row.reason: row["count"] for row in refused.groupBy("reason").count().collect()}
+    duplicate = refused.where(F.col("outcome") == "duplicate").count()
+    rejected = sum(reasons.values()) - duplicate
+    waiting = pending_documents(run).count()
+    scored = run.read("scores").where(F.col("role") == "champion").select("doc_id").distinct().count()
+    whole = Counts(MANIFEST, total, scored, rejected, duplicate, 0, waiting, 0, dict(sorted(reasons.items())))
+    return [whole, *_by_detector(run, whole)]
+
+
+def pending_documents(run: Run) -> DataFrame:
+    """Documents that were neither looked at nor refused."""
+    documents = run.read("documents")
+    looked_at = run.read("observations").select("sha256").distinct()
+    refused = run.read("rejected").where(F.col("stage") == "inspect").select("doc_id")
+    return documents.join(looked_at, "sha256", "left_anti").join(refused, "doc_id", "left_anti")
+
+
+def _by_detector(run: Run, whole: Counts) -> list[Counts]:
+    """The same equation for each part of the inspector, from the observation that each document is scored by."""
+    parts = [name for name in PARTS if name != "file"]
+    chosen = (
+        run.read("observations")
+        .groupBy("sha256")
+        .agg(F.max_by(F.struct(*parts, "skipped"), F.struct("run_id", "inspector")).alias("seen"))
+    )
+    seen = run.read("documents").join(chosen, "sha256").select("seen.*")
+    found = []
+    for part in parts:
+        skipped = seen.where(F.col(part).isNull())
+        by_reason = skipped.groupBy(F.coalesce(F.col("skipped")[part], F.lit("no reason given")).alias("why")).count()
+        reasons = {row.why: row["count"] for row in by_reason.orderBy("why").collect()}
+        scored = seen.where(F.col(part).isNotNull()).count()
+        placed = (whole.rejected, whole.duplicate, whole.erased, whole.pending)
+        found.append(Counts(part, whole.manifest_rows, scored, *placed, sum(reasons.values()), reasons))
+    return found
+
+
+def _drift(run: Run) -> list[Measure]:
+    """How far tonight's risks moved from the parent's."""
+    now = [row.risk for row in run.read("scores").where(F.col("role") == "champion").select("risk").collect()]
+    then = [row.risk for row in run.before("scores").where(F.col("role") == "champion").select("risk").collect()]
+    return [("risk_psi", "all", population_stability_index(then, now, bins=BINS), None, len(now))] if then else []
+
+
+def _rates(counts: list[Counts]) -> list[Measure]:
+    """Shares of the whole, and of each detector that could look."""
+    whole = counts[0]
+    rows = max(1, whole.manifest_rows)
+    names = ("scored", "rejected", "duplicate", "pending")
+    rates: list[Measure] = [(f"{name}_rate", "all", getattr(whole, name) / rows, None, rows) for name in names]
+    return rates + [("abstention_rate", c.detector, c.skipped / rows, None, rows) for c in counts[1:]]
+
+
+def _seconds(run: Run) -> list[Measure]:
+    """Seconds of each step, and the workers' seconds by stage."""
+    mine = run.read("runs").where(F.col("run_id") == run.run_id)
+    steps = [("seconds", row.step, None, row.seconds, None) for row in mine.where(F.col("state") == "done").collect()]
+    stages = mine.where(F.col("step") == "inspect").select(F.explode("stages").alias("stage", "seconds")).collect()
+    return steps + [("worker_seconds", row.stage, None, row.seconds, None) for row in stages]
+
+
+def _refuse_holes(run: Run, counts: list[Counts]) -> None:
+    """Stop a night in which a row is unaccounted for."""
+    holes = [
+        f"{abs(c.unaccounted):,} {'missing' if c.unaccounted > 0 else 'counted twice'} in {c.detector!r}"
+        for c in counts
+        if c.unaccounted
+    ]
+    if holes:
+        raise CoverageFailed(
+            f"coverage: {'; '.join(holes)}. The night is not released. What is missing: lookback doctor; "
+            f"then lookback night --date {run.night} --again"
+        )

@@ -1,0 +1,196 @@
+"""The one door to Delta: create, read at a version, append or replace once, digest."""
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, cast
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from conf.errors import BadLake, Undeclared
+from jobs.fault_points import reached
+from jobs.lease import Lease
+from schemas import TABLES
+from schemas.table import Table
+
+CREATE_THREADS = 4  # creating a table is one small commit, mostly waiting
+DIGEST_WORDS = 4  # of 15 hex digits each: sums of 60-bit words fit a decimal(38,0) for 10^19 rows
+
+
+class Transactions(Protocol):
+    """Scala's map of transaction ids to versions."""
+
+    def contains(self, transaction: str) -> bool:
+        """Whether the id is among them."""
+
+
+class Snapshot(Protocol):
+    """What is asked of Delta's snapshot in the JVM."""
+
+    def version(self) -> int:
+        """Version of the table, -1 where there is none."""
+
+    def transactions(self) -> Transactions:
+        """Newest transaction version by application id."""
+
+
+class Tables:
+    """The tables of one lake.
+
+    Args:
+        spark: the session.
+        root: folder of the tables.
+        retention_days: how long replaced files stay.
+        lease: renewed before each commit; without it nothing can be written.
+    """
+
+    def __init__(self, spark: SparkSession, root: str, *, retention_days: int = 60, lease: Lease | None = None) -> None:
+        self.spark = spark
+        self.root = root
+        self._retention_days = retention_days
+        self._lease = lease
+        self._types: dict[str, StructType] = {}
+
+    def path(self, name: str) -> str:
+        """Where a table is."""
+        return f"{self.root}/{TABLES[name].name}"
+
+    def exists(self, name: str) -> bool:
+        """Whether the table was created."""
+        return self.version(name) is not None
+
+    def ensure(self, names: tuple[str, ...]) -> None:
+        """Create the tables that do not exist, with comments, constraints and retention."""
+        missing = [name for name in names if not self.exists(name)]
+        with ThreadPoolExecutor(CREATE_THREADS) as pool:
+            list(pool.map(self._create, missing))
+
+    def version(self, name: str) -> int | None:
+        """Newest version; null where the table does not exist."""
+        snapshot = self._snapshot(name)
+        version = int(snapshot.version())
+        return version if version >= 0 else None
+
+    def read(self, name: str, version: int | None = None) -> DataFrame:
+        """A table at a version, or at its head; an empty frame where it does not exist.
+
+        Raises:
+            BadLake: that version cannot be read any more.
+        """
+        if not self.exists(name):
+            return self.empty(name)
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        try:
+            return reader.load(self.path(name))
+        except PySparkException as error:
+            raise BadLake(f"{name}, version {version}: {str(error).splitlines()[0]}") from error
+
+    def empty(self, name: str) -> DataFrame:
+        """No rows, the declared columns."""
+        return self.spark.createDataFrame([], self.type_of(name))
+
+    def type_of(self, name: str) -> StructType:
+        """The declared columns as Spark knows them."""
+        if name not in self._types:
+            self._types[name] = cast("StructType", StructType.fromDDL(TABLES[name].ddl))
+        return self._types[name]
+
+    def recorded(self, name: str, transaction: str) -> bool:
+        """Whether a transaction has already landed in a table."""
+        return bool(self._snapshot(name).transactions().contains(transaction))
+
+    def append(self, name: str, frame: DataFrame, transaction: str) -> None:
+        """Append rows, once for each transaction id."""
+        self._write(name, frame, transaction, mode="append")
+
+    def replace(self, name: str, frame: DataFrame, transaction: str) -> None:
+        """Replace all rows, once for each transaction id."""
+        self._write(name, frame, transaction, mode="overwrite")
+
+    def digest(self, frame: DataFrame, name: str) -> str:
+        """Order-free digest over the columns that do not measure the machine, 32 hex digits."""
+        columns = [F.col(column) for column in TABLES[name].digested if column in frame.columns]
+        row = F.sha2(F.to_json(F.struct(*columns)), 256)
+        words = [
+            F.sum(F.conv(F.substring(row, 1 + 15 * i, 15), 16, 10).cast("decimal(38,0)")) for i in range(DIGEST_WORDS)
+        ]
+        sums = frame.agg(F.count("*"), *words).head()
+        return hashlib.sha256(str(tuple(map(str, sums or ()))).encode()).hexdigest()[:32]
+
+    def _create(self, name: str) -> None:
+        """One commit that holds everything declared."""
+        table = TABLES[name]
+        columns = ", ".join(
+            f"`{c.name}` {c.type}{' NOT NULL' if c.required else ''} COMMENT {_quoted(c.doc)}" for c in table.columns
+        )
+        days = f"interval {self._retention_days} days"
+        properties = {
+            "delta.minReaderVersion": "1",
+            "delta.deletedFileRetentionDuration": days,
+            "delta.logRetentionDuration": days,
+        } | {f"delta.constraints.{c.name}_holds": c.check for c in table.columns if c.check is not None}
+        listed = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in sorted(properties.items()))
+        self.spark.sql(
+            f"CREATE TABLE IF NOT EXISTS delta.`{self.path(name)}` ({columns}) USING delta "
+            f"COMMENT {_quoted(table.doc)} TBLPROPERTIES ({listed})"
+        )
+
+    def _write(self, name: str, frame: DataFrame, transaction: str, *, mode: str) -> None:
+        """One Delta transaction; a recorded one is skipped, and an unclear answer is looked up."""
+        if self.recorded(name, transaction):
+            return
+        if self._lease is None:
+            raise BadLake(f"{name}: opened for reading only; nothing is written without the lake's lease")
+        self._lease.renew()
+        writer = self._conformed(frame, TABLES[name]).write.format("delta").mode(mode)
+        options: dict[str, Any] = {
+            "txnAppId": transaction,
+            "txnVersion": 1,
+            "userMetadata": json.dumps({"transaction": transaction, "lease": self._lease.token}),
+        }
+        reached(f"before_commit:{name}")
+        try:
+            writer.options(**options).save(self.path(name))
+        except PySparkException:
+            if not self.recorded(name, transaction):
+                raise
+        reached(f"after_commit:{name}")
+
+    def _conformed(self, frame: DataFrame, table: Table) -> DataFrame:
+        """The frame with its columns as declared, in order.
+
+        Raises:
+            Undeclared: columns are missing, unknown or of another type.
+        """
+        declared = self.type_of(table.name)
+        missing = sorted(set(table.names) - set(frame.columns))
+        unknown = sorted(set(frame.columns) - set(table.names))
+        if missing or unknown:
+            raise Undeclared(f"{table.name}: columns missing {missing}, not declared {unknown}; see schemas/")
+        wrong = [
+            f"{field.name} is {frame.schema[field.name].dataType.simpleString()}, not {field.dataType.simpleString()}"
+            for field in declared
+            if frame.schema[field.name].dataType.simpleString() != field.dataType.simpleString()
+        ]
+        if wrong:
+            raise Undeclared(f"{table.name}: {'; '.join(wrong)}")
+        return frame.select(*table.names)
+
+    def _snapshot(self, name: str) -> "Snapshot":
+        """The newest snapshot, straight from the log; version -1 where there is no table."""
+        jvm: Any = self.spark._jvm
+        log = jvm.org.apache.spark.sql.delta.DeltaLog.forTable(self.spark._jsparkSession, self.path(name))
+        nothing = jvm.scala.Option.empty()
+        snapshot: Snapshot = log.update(False, nothing, nothing)
+        return snapshot
+
+
+def _quoted(text: str) -> str:
+    """A SQL string literal."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -1,0 +1,124 @@
+"""Reads one value of each kind that the contract knows; a bad one gives a reason."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from schemas.contract import InputColumn, Kind
+
+ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+TRUE, FALSE = ("true", "1", "yes", "t"), ("false", "0", "no", "f")
+DECIMAL_DIGITS, DECIMAL_SCALE = 38, 18
+
+Value = str | datetime | date | Decimal | float | bool | None
+
+
+class Unfit(ValueError):
+    """A value that is not taken; its first argument is the reason, its second what was found."""
+
+
+def read_value(text: str | None, column: InputColumn, zone: ZoneInfo | None) -> Value:
+    """The typed value of one cell.
+
+    Raises:
+        Unfit: with a reason of the closed list.
+    """
+    if text is None:
+        if column.required:
+            raise Unfit("missing_value", f"{column.name} is empty")
+        return None
+    value = (
+        _read_time(text, column.name, zone)
+        if column.kind == "time"
+        else READERS[column.kind](text.strip(), column.name)
+    )
+    if column.values and value not in column.values:
+        raise Unfit("bad_value", f"{column.name} is none of {', '.join(column.values)}")
+    return value
+
+
+def _read_time(text: str, name: str, zone: ZoneInfo | None) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Unfit("bad_time", f"{name} is not an ISO 8601 time") from error
+    if moment.tzinfo is None:
+        if zone is None:
+            raise Unfit("bad_time", f"{name} has no time zone")
+        moment = moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC)
+
+
+def _read_id(text: str, name: str) -> str:
+    if not ID.fullmatch(text):
+        raise Unfit("bad_id", f"{name} has other characters than A-Z a-z 0-9 . _ : - or is too long")
+    return text
+
+
+def _read_digest(text: str, name: str) -> str:
+    if not DIGEST.fullmatch(text.lower()):
+        raise Unfit("bad_value", f"{name} is not 64 hexadecimal digits")
+    return text.lower()
+
+
+def _read_date(text: str, name: str) -> date:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError as error:
+        raise Unfit("bad_time", f"{name} is not a date as 2026-03-01") from error
+
+
+def _read_number(text: str, name: str) -> float:
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise Unfit("bad_value", f"{name} is not a number") from error
+    if not 0 <= number <= 1:
+        raise Unfit("bad_value", f"{name} is outside 0 to 1")
+    return number
+
+
+def _read_decimal(text: str, name: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+        fixed = amount.quantize(Decimal(1).scaleb(-DECIMAL_SCALE))
+    except InvalidOperation as error:
+        raise Unfit("bad_value", f"{name} is not a number that decimal(38,18) holds") from error
+    if not amount.is_finite() or len(fixed.as_tuple().digits) > DECIMAL_DIGITS or amount < 0 or fixed != amount:
+        raise Unfit("bad_value", f"{name} is negative, or not a number that decimal(38,18) holds")
+    return fixed
+
+
+def _read_boolean(text: str, name: str) -> bool:
+    if text.lower() in TRUE:
+        return True
+    if text.lower() in FALSE:
+        return False
+    raise Unfit("bad_value", f"{name} is neither true nor false")
+
+
+def _read_json(text: str, name: str) -> str:
+    try:
+        return json.dumps(json.loads(text), sort_keys=True)
+    except ValueError as error:
+        raise Unfit("bad_value", f"{name} is not JSON") from error
+
+
+def _read_text(text: str, _name: str) -> str:
+    return text
+
+
+READERS: dict[Kind, Callable[[str, str], Value]] = {
+    "id": _read_id,
+    "text": _read_text,
+    "date": _read_date,
+    "number": _read_number,
+    "decimal": _read_decimal,
+    "boolean": _read_boolean,
+    "digest": _read_digest,
+    "json": _read_json,
+}
