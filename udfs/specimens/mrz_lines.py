@@ -115,12 +115,12 @@ def _fill(text: str, length: int) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    if len(text) <= length:
-        return text
-    if text[length - 1] != "<":
-        return text[:length]
-    stem = text[: length - 2].rstrip("<")
-    return f"{stem}<{text[length : length + length - len(stem) - 1].partition('<')[0]}"
+    """Cut to `length`; where a filler would end it, earlier parts lose letters until a letter does."""
+    while len(text) > length and text[length - 1] == "<":
+        inner = (place for place in range(length - 2, 0, -1) if "<" not in text[place - 1 : place + 1])
+        spare = next(inner, 0)
+        text = text[:spare] + text[spare + 1 :]
+    return text[:length]
 
 
 def _plain(char: str) -> bool:
