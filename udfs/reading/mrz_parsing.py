@@ -27,7 +27,7 @@ MOST_VIOLATIONS, FEWEST_CHECKS = 2, 2
 
 @dataclass(frozen=True)
 class MrzField:
-    """One field: canonical value, the characters as they stand, and the chance that they were read right."""
+    """One field: canonical value (empty for an impossible date), its characters, the chance they were read right."""
 
     value: str
     raw: str
@@ -180,7 +180,7 @@ class _Builder:
             "issuing_state": self._field("issuing_state", self._text("issuing_state").strip(FILLER)),
             "personal_number": self._field("optional", optional.replace(FILLER, " "), "optional"),
         }
-        return {name: value for name, value in found.items() if value.value}
+        return {name: said for name, said in found.items() if said.value or (said.raw.strip(FILLER) and "date" in name)}
 
     def _text(self, slot: str) -> str:
         return text_of(self.reading.layout, self.lines, slot)

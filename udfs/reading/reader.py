@@ -66,7 +66,7 @@ def _mrz_fields(mrz: Mrz | None) -> Iterator[FieldReading]:
         held = min((f.confidence for f in mrz.fields.values()), default=0.0)
         yield FieldReading(f"mrz_line_{number}", "mrz", line, line, held, box)
     for name, field in mrz.fields.items():
-        yield FieldReading(name, "mrz", field.value, field.raw, field.confidence, field.box)
+        yield FieldReading(name, "mrz", field.value or None, field.raw, field.confidence, field.box)
 
 
 def _barcode_fields(barcode: Barcode | None) -> Iterator[FieldReading]:
