@@ -121,7 +121,7 @@ def make_designs(country: Country, doc_type: str, template: int) -> tuple[Design
     palette = _draw_palette(country.hue, rng)
     date_format = str(rng.choice(DATE_FORMATS))
     validity = VALIDITY[doc_type] - 5 * int(rng.integers(2)) * (doc_type != "passport")
-    grammars = (str(rng.choice(_NUMBER_GRAMMARS[doc_type])), str(rng.choice(_PERSONAL_GRAMMARS)))
+    grammar = str(rng.choice(_NUMBER_GRAMMARS[doc_type]))
     scale = float(rng.uniform(*PX_PER_MM["passport_page" if doc_type == "passport" else "card"]))
     designs = []
     for kind in KINDS[doc_type]:
@@ -142,8 +142,8 @@ def make_designs(country: Country, doc_type: str, template: int) -> tuple[Design
                 colours=palette,
                 date_format=date_format,
                 validity_years=validity,
-                number_grammar=grammars[0],
-                personal_grammar=grammars[1],
+                number_grammar=grammar,
+                personal_grammar=_PERSONAL_GRAMMARS[crc32(country.code.encode()) % len(_PERSONAL_GRAMMARS)],
                 seed=crc32(f"{family}-{kind}".encode()),
             )
         )

@@ -1,6 +1,6 @@
 """The layout grammar: where a template of a document kind puts what, in millimetres."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -109,7 +109,6 @@ class Layout:
     signature: Rectangle | None = None
     mrz: MrzFormat | None = None
     barcode: Rectangle | None = None
-    upper: frozenset[str] = field(default_factory=lambda: frozenset({"surname", "given_names", "full_name", "address"}))
 
 
 def draw_layout(kind: Kind, template: int, rng: np.random.Generator) -> Layout:

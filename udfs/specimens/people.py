@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zlib import crc32
 
 import numpy as np
 
@@ -25,6 +26,11 @@ class Person:
     birth_date: date
     nationality: str
     face_seed: int
+
+    @property
+    def identity(self) -> int:
+        """A number that stays with the person from paper to paper, whatever face a forger gives them."""
+        return crc32(f"{self.surname}/{self.given_names}/{self.birth_date}".encode())
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ def draw_papers(person: Person, design: Design, on: date, rng: np.random.Generat
         number=fill_grammar(design.number_grammar, person, rng),
         issue_date=issued,
         expiry_date=years_later(issued, validity),
-        personal_number=fill_grammar(design.personal_grammar, person, rng),
+        personal_number=fill_grammar(design.personal_grammar, person, np.random.default_rng(person.identity)),
         address=f"{int(rng.integers(1, 180))} {street}, {town}",
         categories=str(rng.choice(CATEGORY_SETS)),
         photo_seed=int(rng.integers(2**31)),

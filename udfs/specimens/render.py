@@ -130,9 +130,9 @@ def _print_ghost(sheet: _Sheet, portrait: Image, rectangle: Rectangle) -> None:
 
 
 def _print_signature(sheet: _Sheet, person: Person, rectangle: Rectangle) -> None:
-    """A written line that the person's face seed decides."""
+    """A written line that stays with the person."""
     x0, y0, x1, y1 = _whole(sheet.design, rectangle)
-    rng = np.random.default_rng((person.face_seed, 4))
+    rng = np.random.default_rng((person.identity, 4))
     loops = int(rng.integers(5, 10))
     t = np.linspace(0, 1, 240)
     sway = sum(rng.uniform(-1, 1) * np.sin(2 * np.pi * (loops * k / 2 * t + rng.random())) / k for k in (1, 2, 3))

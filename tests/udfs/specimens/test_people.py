@@ -51,6 +51,14 @@ def test_grammar_is_filled_place_by_place() -> None:
     assert filled[8:].isdigit()
 
 
+def test_personal_number_stays_with_the_person() -> None:
+    person = draw_person(np.random.default_rng(6))
+    utopian = [design for design in DESIGNS if design.issuer == "UTO"]
+    drawn = [draw_papers(person, design, TODAY, np.random.default_rng(n)) for n, design in enumerate(utopian)]
+    assert len({papers.personal_number for papers in drawn}) == 1
+    assert len({papers.number for papers in drawn}) == len(drawn)
+
+
 def test_leap_day_becomes_28_february() -> None:
     assert years_later(date(2024, 2, 29), 10) == date(2034, 2, 28)
     assert years_later(date(2024, 3, 1), 10) - timedelta(days=1) == date(2034, 2, 28)
