@@ -1,0 +1,57 @@
+"""Quantization tables of a JPEG: their digest, and the quality that the IJG formula would give them."""
+
+import hashlib
+
+import numpy as np
+import numpy.typing as npt
+
+from udfs.images.headers import Header
+
+Table = npt.NDArray[np.int64]
+# ITU-T T.81, table K.1, in zigzag order.
+STANDARD_LUMA = np.array(
+    [16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51,
+     61, 60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77,
+     113, 121, 112, 100, 120, 92, 101, 103, 99],
+    np.int64,
+)  # fmt: skip
+
+
+def quantization_tables(content: bytes, header: Header) -> dict[int, Table]:
+    """Every table of the file by its id, int64 [64] in zigzag order; the last one of an id stands."""
+    tables: dict[int, Table] = {}
+    for block in header.blocks:
+        if block.name != "DQT":
+            continue
+        at, end = block.start, block.start + block.length
+        while at < end:
+            wide, name = content[at] >> 4, content[at] & 15
+            size = 128 if wide else 64
+            if at + 1 + size > end:
+                break
+            values = np.frombuffer(content, ">u2" if wide else np.uint8, 64, at + 1)
+            tables[name] = values.astype(np.int64)
+            at += 1 + size
+    return tables
+
+
+def tables_digest(tables: dict[int, Table]) -> str | None:
+    """Digest of all tables, 16 hex digits; None without tables."""
+    if not tables:
+        return None
+    digest = hashlib.sha256()
+    for name in sorted(tables):
+        digest.update(bytes([name]) + tables[name].astype(">u2").tobytes())
+    return digest.hexdigest()[:16]
+
+
+def ijg_quality(luma: Table) -> int:
+    """The quality, 1 to 100, whose IJG luma table is nearest to the one given."""
+    distances = [int(np.abs(ijg_table(quality) - luma).sum()) for quality in range(1, 101)]
+    return int(np.argmin(distances)) + 1
+
+
+def ijg_table(quality: int) -> Table:
+    """The luma table that libjpeg makes for a quality of 1 to 100."""
+    scale = 5000 // quality if quality < 50 else 200 - 2 * quality
+    return np.clip((STANDARD_LUMA * scale + 50) // 100, 1, 255).astype(np.int64)

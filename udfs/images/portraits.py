@@ -1,0 +1,114 @@
+"""Where the holder's photograph is on a flat card: an upright rectangle with four edges, smooth and free of text."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from udfs.images.decode import Image
+
+Box = tuple[float, float, float, float]
+Sums = npt.NDArray[np.float64]
+WORK_WIDTH = 256  # px: a portrait's edge is then still sharp and its texture gone
+WIDTHS = tuple(range(40, 97, 4))  # px of the work width: ISO/IEC 7501 portraits take a fifth to a third of a card
+ASPECTS = (1.0, 1.15, 1.29, 1.4)  # height over width, from square to 35 x 45 mm and taller
+STEP = 3
+TEXT_WEIGHT, FACE_WEIGHT = 1.5, 0.5
+FOUND_AT = 0.45
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A portrait: left, top, right, bottom in pixels of the card given, and a confidence of 0 to 1."""
+
+    box: tuple[int, int, int, int]
+    confidence: float
+
+
+@dataclass(frozen=True)
+class _Planes:
+    """Integral images of a small card: steps across, steps down, text cover, and squared distance from the mean."""
+
+    across: Sums
+    down: Sums
+    text: Sums
+    luma: Sums
+    squares: Sums
+    size: tuple[int, int]
+
+
+def find_portrait(card: Image, lines: Sequence[Box]) -> Portrait | None:
+    """Search a card, uint8 [h, w, 3], for its portrait; None where nothing looks like one.
+
+    Args:
+        card: the flat upright card.
+        lines: boxes of its lines of text, in its pixels.
+    """
+    scale = WORK_WIDTH / card.shape[1]
+    height = round(card.shape[0] * scale)
+    if height < min(WIDTHS):
+        return None
+    small = np.asarray(cv2.resize(card, (WORK_WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8)
+    planes = _planes(small, [tuple(value * scale for value in line) for line in lines])
+    best, box = max(_scored(planes), default=(0.0, (0, 0, 0, 0)))
+    if best < FOUND_AT:
+        return None
+    left, top, right, bottom = (round(value / scale) for value in box)
+    inside = (max(0, left), max(0, top), min(card.shape[1], right), min(card.shape[0], bottom))
+    return Portrait(inside, float(min(1.0, best)))
+
+
+def _planes(small: Image, lines: Sequence[tuple[float, ...]]) -> _Planes:
+    luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float64)
+    colour = small.astype(np.float64)
+    across, down = np.zeros(luma.shape), np.zeros(luma.shape)
+    across[:, 1:-1] = np.abs(colour[:, 2:] - colour[:, :-2]).max(axis=2)
+    down[1:-1] = np.abs(colour[2:] - colour[:-2]).max(axis=2)
+    text = np.zeros(luma.shape)
+    for x0, y0, x1, y1 in lines:
+        text[max(0, int(y0)) : int(y1) + 1, max(0, int(x0)) : int(x1) + 1] = 1
+    whole = [np.asarray(cv2.integral(plane), np.float64) for plane in (across, down, text, luma, luma**2)]
+    return _Planes(whole[0], whole[1], whole[2], whole[3], whole[4], (luma.shape[1], luma.shape[0]))
+
+
+def _scored(planes: _Planes) -> Iterator[tuple[float, tuple[int, int, int, int]]]:
+    """The best place of each window size."""
+    for width in WIDTHS:
+        for aspect in ASPECTS:
+            height = round(width * aspect)
+            if height >= planes.size[1] - 4 or width >= planes.size[0] - 4:
+                continue
+            score = _score(planes, width, height)
+            row, column = np.unravel_index(int(score.argmax()), score.shape)
+            left, top = 2 + int(column), 2 + int(row)
+            yield float(score[row, column]), (left, top, left + width, top + height)
+
+
+def _score(planes: _Planes, width: int, height: int) -> Sums:
+    """Score of every place of one window: weakest two of its four edges, contrast inside, text taken off."""
+    rows, columns = planes.size[1] - height - 4, planes.size[0] - width - 4
+
+    def total(plane: Sums, box: tuple[int, int, int, int]) -> Sums:
+        """Sum over a box (left, top, right, bottom, relative to the window) at every place."""
+        left, top, right, bottom = (value + 2 for value in box)
+        parts = [plane[y : y + rows, x : x + columns] for y in (top, bottom) for x in (left, right)]
+        return np.asarray(parts[3] - parts[2] - parts[1] + parts[0], np.float64)
+
+    edges = np.stack(
+        [
+            total(planes.across, (-1, 0, 1, height)) / (2 * height),
+            total(planes.across, (width - 1, 0, width + 1, height)) / (2 * height),
+            total(planes.down, (0, -1, width, 1)) / (2 * width),
+            total(planes.down, (0, height - 1, width, height + 1)) / (2 * width),
+        ]
+    )
+    edges = np.sort(np.minimum(edges / 60.0, 1.0), axis=0)
+    area = width * height
+    mean = total(planes.luma, (0, 0, width, height)) / area
+    spread = np.sqrt(np.maximum(total(planes.squares, (0, 0, width, height)) / area - mean**2, 0.0))
+    text = total(planes.text, (0, 0, width, height)) / area
+    contrast = np.minimum(spread / 60.0, 1.0)
+    score = (edges[0] + edges[1] + edges[2]) / 3 * 0.6 + FACE_WEIGHT * contrast * 0.8 - TEXT_WEIGHT * text
+    return np.asarray(score, np.float64)

@@ -1,0 +1,74 @@
+"""The child of `udfs.isolation`: reads a task, then documents, from stdin, and answers each on stdout."""
+
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from udfs.inspector import device_name, inspect_batches, open_inspector
+from udfs.isolation import LENGTH, OUT_OF_MEMORY, READY
+from udfs.task import InspectTask
+
+ROW = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
+
+
+def main() -> None:
+    """Open the inspector, limit the address space, answer until stdin ends."""
+    documents, answers = sys.stdin.buffer, _own_stdout()
+    task = _alone(InspectTask.model_validate_json(_receive(documents)))
+    open_inspector(task)
+    if device_name(task) != "cuda":  # CUDA maps far more than it uses
+        limit_memory(task.worker.memory_bytes)
+    _send(answers, READY)
+    while row := _receive(documents):
+        try:
+            _send(answers, _answer(task, json.loads(row)))
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+
+
+def _alone(task: InspectTask) -> InspectTask:
+    worker = task.worker.model_copy(update={"isolation": "none", "fetch_threads": 1, "decode_threads": 1})
+    return task.model_copy(update={"worker": worker})
+
+
+def _own_stdout() -> BinaryIO:
+    """Keep stdout for answers: what a library prints goes to stderr."""
+    sys.stdout.flush()
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def limit_memory(more: int) -> None:
+    """Let the address space grow by at most `more` bytes from now on."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * os.sysconf("SC_PAGE_SIZE") + more
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _answer(task: InspectTask, row: dict[str, str | None]) -> bytes:
+    batch = pa.RecordBatch.from_pylist([row], ROW)
+    rows = list(inspect_batches(task)(iter([batch])))
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows[0].schema) as writer:
+        writer.write_batch(rows[0])
+    return bytes(sink.getvalue())
+
+
+def _receive(pipe: BinaryIO) -> bytes:
+    return pipe.read(int.from_bytes(pipe.read(LENGTH)))
+
+
+def _send(pipe: BinaryIO, content: bytes) -> None:
+    pipe.write(len(content).to_bytes(LENGTH) + content)
+    pipe.flush()
+
+
+if __name__ == "__main__":
+    main()

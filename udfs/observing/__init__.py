@@ -1,0 +1,1 @@
+"""The parts of the inspector: each looks at a batch of documents and writes down what it saw."""

@@ -1,0 +1,47 @@
+"""Part `forensics`: the trunk's logits, map and boxes, and the baseline signals beside them."""
+
+from collections.abc import Sequence
+
+from udfs.forensics.signals import baseline_signals
+from udfs.images.rectify import side_lengths
+from udfs.nets.pixels import Forensics, inspect_pixels
+from udfs.observing.card_part import frame
+from udfs.observing.look import Look, Opened
+
+ZONE_SOURCES = ("visual", "mrz")
+LEAST_SIDE = 64  # px: below that, of card or picture, no statistics carry
+
+
+def look_at_pixels(looks: Sequence[Look], opened: Opened) -> None:
+    """Look at each card's pixels on the picture's own grid, never resized."""
+    for look in looks:
+        corners = look.corners if look.corners is not None else frame(look)
+        if min(*look.image.shape[:2], side_lengths(corners)[0]) < LEAST_SIDE:
+            look.skipped["forensics"] = f"card smaller than {LEAST_SIDE} px"
+            continue
+        fields = look.reading.fields if look.reading is not None else ()
+        zones = {
+            f"{field.source}.{field.name}": field.box
+            for field in fields
+            if field.box is not None and field.source in ZONE_SOURCES
+        }
+        seen = inspect_pixels(opened.nets.forensic, look.image, corners, zones or None)
+        signals = baseline_signals(look.image, corners, list(zones.values()))
+        signals["trailing_bytes"] = float(len(look.content) - look.header.end)
+        look.parts["forensics"] = _answer(seen, signals)
+
+
+def _answer(seen: Forensics, signals: dict[str, float]) -> dict[str, object]:
+    rows, columns = seen.map.shape
+    return {
+        "signals": signals
+        | {
+            "trunk_tampered": seen.tampered_logit,
+            "trunk_physical": seen.physical_logit,
+            "trunk_generated": seen.generated_logit,
+        },
+        "map_rows": rows,
+        "map_cols": columns,
+        "map": [float(value) for value in seen.map.ravel()],
+        "boxes": [[float(value) for value in box] for box in seen.boxes],
+    }

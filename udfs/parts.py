@@ -1,0 +1,121 @@
+"""Fingerprints of the inspector's parts: code, weights, settings and library versions, never the machine."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from udfs.task import InspectTask
+
+HERE = Path(__file__).parent
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides a part's answers.
+
+    Attributes:
+        code: files and folders under `udfs/`.
+        nets: nets of the model folder.
+        settings: names of inspect settings.
+        libraries: packages whose version counts.
+        after: parts whose answers it is made from.
+    """
+
+    code: tuple[str, ...]
+    nets: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ("numpy", "opencv-python-headless")
+    after: tuple[str, ...] = ()
+
+
+PIXELS = (
+    "images/headers.py", "images/jpeg_header.py", "images/png_header.py", "images/webp_header.py", "images/exif.py",
+    "images/guard.py", "images/decode.py", "observing/look.py",
+)  # fmt: skip
+NET = ("nets/blocks.py", "nets/weights_file.py", "nets/opening.py")
+TORCH = ("numpy", "opencv-python-headless", "torch")
+READERS = ("numpy", "opencv-python-headless", "rapidocr", "openvino", "zxing-cpp")
+
+RECIPES: dict[str, Recipe] = {
+    "file": Recipe((*PIXELS, "observing/file_part.py", "forensics/file_facts.py", "forensics/quantization.py")),
+    "quality": Recipe((*PIXELS, "observing/quality_part.py", "images/quality.py")),
+    "card": Recipe(
+        (*PIXELS, *NET, "observing/card_part.py", "images/rectify.py", "nets/corners.py", "nets/quads.py"),
+        nets=("corners",),
+        settings=("card_width",),
+        libraries=TORCH,
+    ),
+    "reading": Recipe(
+        ("observing/reading_part.py", "reading"), settings=("reading",), libraries=READERS, after=("card",)
+    ),
+    "forensics": Recipe(
+        ("observing/forensics_part.py", "forensics", *NET, "nets/trunk.py", "nets/pixels.py"),
+        nets=("forensic",),
+        libraries=TORCH,
+        after=("card", "reading"),
+    ),
+    "portrait": Recipe(("observing/portrait_part.py", "images/portraits.py"), after=("card", "reading")),
+    "vectors": Recipe(
+        ("observing/vectors_part.py", "images/vectors.py", *NET, "nets/embedding.py"),
+        nets=("design", "portrait"),
+        libraries=TORCH,
+        after=("card", "reading", "portrait"),
+    ),
+    "copy": Recipe(("observing/copy_part.py", "images/copies.py"), libraries=("numpy", "pdqhash"), after=("card",)),
+    "plate": Recipe(
+        ("observing/plate_part.py", "images/rectify.py"), settings=("plate_width",), after=("card", "reading")
+    ),
+}
+
+
+def part_fingerprints(task: InspectTask) -> dict[str, str]:
+    """Fingerprint of each part that the task asks for, 16 hex digits."""
+    nets = _net_digests(task.weights)
+    settings = task.settings.model_dump(mode="json")
+    made: dict[str, str] = {}
+    for name, recipe in RECIPES.items():  # parts stand after those that they are made from
+        made[name] = _fingerprint(recipe, settings, nets, made)
+    return {name: made[name] for name in task.settings.parts}
+
+
+def inspector_fingerprint(task: InspectTask) -> str:
+    """Fingerprint of the whole inspector, 16 hex digits."""
+    return _digest(dict(sorted(part_fingerprints(task).items())))
+
+
+def _fingerprint(recipe: Recipe, settings: Mapping[str, Json], nets: Mapping[str, str], made: Mapping[str, str]) -> str:
+    return _digest(
+        {
+            "code": _code_digest(recipe.code),
+            "nets": {name: nets.get(name) for name in recipe.nets},
+            "settings": {name: settings[name] for name in recipe.settings},
+            "libraries": {name: version(name) for name in recipe.libraries},
+            "after": {name: made[name] for name in recipe.after},
+        }
+    )
+
+
+def _digest(content: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=len(RECIPES) + 1)
+def _code_digest(names: tuple[str, ...]) -> str:
+    """Digest of the sources of files and folders under `udfs/`, by their names there."""
+    digest = hashlib.sha256()
+    for name in sorted(set(names)):
+        place = HERE / name
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _net_digests(folder: str) -> dict[str, str]:
+    """Digest of each net's weights as the manifest states it; opening a net verifies it."""
+    manifest = json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))
+    return {name: str(entry["sha256"]) for name, entry in manifest["nets"].items()}
