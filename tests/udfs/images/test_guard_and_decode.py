@@ -1,0 +1,174 @@
+import io
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from conf.settings import ImageLimits
+from udfs.forensics.file_facts import file_facts
+from udfs.images.decode import Image, decode, upright
+from udfs.images.guard import guard
+from udfs.images.refusals import Refused
+
+LIMITS = ImageLimits()
+
+
+def picture(height: int = 120, width: int = 200) -> Image:
+    rng = np.random.default_rng(0)
+    rough = rng.integers(0, 255, (height // 10, width // 10, 3), dtype=np.uint8)
+    return cv2.resize(rough, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def saved(kind: str, image: Image | None = None, mode: str = "RGB", **options: object) -> bytes:
+    pil = Pillow.fromarray(picture()[:, :, ::-1] if image is None else image).convert(mode)
+    sink = io.BytesIO()
+    pil.save(sink, kind, **options)
+    return sink.getvalue()
+
+
+def refusal(content: bytes, limits: ImageLimits = LIMITS) -> str:
+    with pytest.raises(Refused) as refused:
+        decode(content, guard(content, limits))
+    return refused.value.reason
+
+
+def distance(content: bytes, reference: Image) -> float:
+    return float(np.abs(decode(content, guard(content, LIMITS)).astype(float) - reference).mean())
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (saved("JPEG", quality=95), ("jpeg", "ycc", 8, False, False)),
+        (saved("JPEG", quality=95, progressive=True), ("jpeg", "ycc", 8, False, True)),
+        (saved("JPEG", mode="L"), ("jpeg", "grey", 8, False, False)),
+        (saved("JPEG", mode="CMYK"), ("jpeg", "cmyk", 8, False, False)),
+        (saved("PNG"), ("png", "rgb", 8, False, False)),
+        (saved("PNG", mode="P"), ("png", "palette", 8, False, False)),
+        (saved("PNG", mode="RGBA"), ("png", "rgb", 8, True, False)),
+        (saved("PNG", mode="1"), ("png", "grey", 1, False, False)),
+        (saved("WEBP", quality=95), ("webp", "ycc", 8, False, False)),
+        (saved("WEBP", lossless=True), ("webp", "rgb", 8, False, False)),
+    ],
+)
+def test_headers_say_what_the_file_is(content: bytes, expected: tuple[object, ...]) -> None:
+    header = guard(content, LIMITS)
+    assert (header.format, header.colour, header.bits, header.alpha, header.progressive) == expected
+    assert (header.width, header.height, header.end) == (200, 120, len(content))
+    assert decode(content, header).shape == (120, 200, 3)
+
+
+def test_cmyk_is_converted_with_adobes_inverted_inks() -> None:
+    assert distance(saved("JPEG", mode="CMYK", quality=98), picture()) < 6
+
+
+def test_sixteen_bits_become_eight_by_their_257th_part() -> None:
+    deep = np.minimum(picture(), 254).astype(np.uint16) * 257
+    assert distance(cv2.imencode(".png", deep)[1].tobytes(), np.minimum(picture(), 254)) == 0
+    assert distance(cv2.imencode(".png", deep + 128)[1].tobytes(), np.minimum(picture(), 254)) == 0
+
+
+def test_transparency_is_laid_over_white() -> None:
+    image = np.zeros((20, 30, 4), np.uint8)
+    image[:, :10, 3], image[:, 10:20, 3], image[:, 20:, 3] = 0, 255, 128
+    for suffix in (".png", ".webp"):
+        options = [cv2.IMWRITE_WEBP_QUALITY, 101] if suffix == ".webp" else []
+        content = cv2.imencode(suffix, image, options)[1].tobytes()
+        row = decode(content, guard(content, LIMITS))[5, :, 0]
+        assert list(row[[5, 15, 25]]) == [255, 0, 127]
+
+
+def test_grey_becomes_three_equal_channels() -> None:
+    image = decode(saved("PNG", mode="L"), guard(saved("PNG", mode="L"), LIMITS))
+    assert np.array_equal(image[:, :, 0], image[:, :, 2])
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_is_applied_as_opencv_would(orientation: int) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    content = saved("JPEG", exif=exif)
+    reference = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    assert np.array_equal(decode(content, guard(content, LIMITS)), reference)
+    for kind in ("PNG", "WEBP"):
+        turned = decode(saved(kind, exif=exif, lossless=True), guard(saved(kind, exif=exif, lossless=True), LIMITS))
+        assert np.array_equal(turned, upright(picture(), orientation))
+
+
+def test_bad_files_each_have_their_reason() -> None:
+    jpeg, png, webp = saved("JPEG"), saved("PNG"), saved("WEBP")
+    assert refusal(b"") == "empty"
+    assert refusal(jpeg[:-50]) == "truncated"
+    assert refusal(jpeg[:100]) == "undecodable"  # it ends before its size is known
+    assert refusal(png[:-20]) == "truncated"
+    assert refusal(webp[:-20]) == "truncated"
+    assert refusal(b"a text named .jpg, long enough to look at") == "unknown_format"
+    assert refusal(np.random.default_rng(1).bytes(4_000)) == "unknown_format"
+    assert refusal(saved("GIF")) == "unsupported_format"
+    assert refusal(saved("TIFF")) == "unsupported_format"
+    assert refusal(saved("BMP")) == "unsupported_format"
+    assert refusal(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00") == "unsupported_format"
+    assert refusal(saved("WEBP", save_all=True, append_images=[Pillow.new("RGB", (200, 120))])) == "unsupported_format"
+    assert refusal(saved("PNG", save_all=True, append_images=[Pillow.new("RGB", (200, 120))])) == "unsupported_format"
+    assert refusal(jpeg, LIMITS.model_copy(update={"max_bytes": 100})) == "too_large"
+    assert refusal(png[:2_000] + bytes([png[2_000] ^ 255]) + png[2_001:]) == "undecodable"
+
+
+def bomb(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"\x00" * ((width + 1) * min(height, 64)), 9)
+    chunks = ((b"IHDR", header), (b"IDAT", rows), (b"IEND", b""))
+    parts = [struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+             for name, data in chunks]  # fmt: skip
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def test_bombs_are_refused_by_their_header() -> None:
+    assert refusal(bomb(20_000, 20_000)) == "bomb"
+    assert refusal(bomb(7_000, 7_000)) == "bomb"  # within the sides, but thousands of pixels a byte
+
+
+def test_what_follows_the_picture_never_reaches_a_codec() -> None:
+    content = saved("JPEG")
+    header = guard(content + b"PK\x03\x04 an archive", LIMITS)
+    assert header.end == len(content)
+    assert np.array_equal(decode(content + b"PK\x03\x04 an archive", header), decode(content, guard(content, LIMITS)))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_no_cut_or_flipped_file_does_more_than_being_refused(kind: str) -> None:
+    content, rng = saved(kind), np.random.default_rng(2)
+    for _ in range(60):
+        broken = bytearray(content[: int(rng.integers(1, len(content)))] if rng.random() < 0.5 else content)
+        for place in rng.integers(0, len(broken), 3):
+            broken[place] = int(rng.integers(0, 256))
+        try:
+            image = decode(bytes(broken), guard(bytes(broken), LIMITS))
+        except Refused:
+            continue
+        assert image.ndim == 3
+        assert image.dtype == np.uint8
+
+
+def test_file_facts_tell_the_encoder_and_not_the_person() -> None:
+    exif = Pillow.Exif()
+    exif[0x0131], exif[0x010F], exif[0x0110], exif[0x013B] = "Editor 3", "Make", "Model", "Jane Holder"
+    content = saved("JPEG", quality=82, subsampling=2, exif=exif)
+    facts = file_facts(content, guard(content, LIMITS))
+    assert (facts.jpeg_quality, facts.subsampling, facts.has_exif) == (82, "4:2:0", True)
+    assert (facts.software, facts.camera) == ("Editor 3", "Make Model")
+    assert "Jane" not in repr(facts)
+    other = saved("JPEG", quality=60)
+    assert file_facts(other, guard(other, LIMITS)).quant_digest != facts.quant_digest
+    plain = file_facts(saved("PNG"), guard(saved("PNG"), LIMITS))
+    assert (plain.jpeg_quality, plain.quant_digest, plain.has_exif, plain.has_c2pa) == (None, None, False, False)
+
+
+def test_provenance_marks_are_seen() -> None:
+    content = saved("JPEG")
+    segment = b"JP\x00\x01\x00\x00\x00\x01....jumb....c2pa"
+    marked = content[:2] + b"\xff\xeb" + struct.pack(">H", len(segment) + 2) + segment + content[2:]
+    assert file_facts(marked, guard(marked, LIMITS)).has_c2pa
