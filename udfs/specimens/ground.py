@@ -22,10 +22,9 @@ def draw_art(design: Design) -> Image:
     """The printed ground without any readable label but SPECIMEN, uint8 [h, w, 3]; do not write into it."""
     rng = np.random.default_rng(design.seed)
     size = (design.width_px * SUPERSAMPLING, design.height_px * SUPERSAMPLING)
-    page = _rainbow(design, size)
+    page = _rainbow(design)
     for curves, colour, strength in _security_lines(design, size, rng):
         _engrave(page, curves, colour, strength)
-    page = np.asarray(cv2.resize(page, (design.width_px, design.height_px), interpolation=cv2.INTER_AREA))
     art = np.clip(np.rint(page), 0, 255).astype(np.uint8)
     _draw_header(art, design, rng)
     _draw_microprint(art, design)
@@ -45,9 +44,9 @@ def pixels(design: Design, rectangle: Rectangle) -> Box:
     return (rectangle[0] * scale, rectangle[1] * scale, rectangle[2] * scale, rectangle[3] * scale)
 
 
-def _rainbow(design: Design, size: tuple[int, int]) -> npt.NDArray[np.float32]:
+def _rainbow(design: Design) -> npt.NDArray[np.float32]:
     """Paper that runs into the tint and back, float32 [h, w, 3] in 0..255."""
-    width, height = size
+    width, height = design.width_px, design.height_px
     angle = (design.seed % 628) / 100.0
     x, y = np.linspace(-0.5, 0.5, width, dtype=np.float32), np.linspace(-0.3, 0.3, height, dtype=np.float32)
     along = x[None, :] * np.float32(np.cos(angle)) + y[:, None] * np.float32(np.sin(angle))
@@ -132,10 +131,12 @@ def _emblem(centre: tuple[float, float], radius: float, rng: np.random.Generator
 
 def _engrave(page: npt.NDArray[np.float32], curves: list[Curve], colour: Colour, strength: float) -> None:
     """Print curves in one ink, in place; `strength` is the ink's cover where a line lies."""
-    mask = np.zeros(page.shape[:2], dtype=np.uint8)
+    height, width = page.shape[:2]
+    mask = np.zeros((height * SUPERSAMPLING, width * SUPERSAMPLING), dtype=np.uint8)
     points = [np.rint(curve * 2**CURVE_SHIFT).astype(np.int32).reshape(-1, 1, 2) for curve in curves]
     cv2.polylines(mask, points, False, 255, 2, cv2.LINE_AA, CURVE_SHIFT)
-    cover = mask.astype(np.float32)[..., None] * np.float32(strength / 255.0)
+    reduced = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA), dtype=np.float32)
+    cover = reduced[..., None] * np.float32(strength / 255.0)
     page += cover * (np.asarray(colour, dtype=np.float32) - page)
 
 
