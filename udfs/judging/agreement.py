@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from itertools import product
 
 from udfs.judging.submission import ReadField
-from udfs.reading.dates import read_date
+from udfs.reading.dates import AMBIGUOUS, read_date
 from udfs.reading.names import fewest_changes, folded, shares_names
 
 # One letter is what a reader gets wrong now and then also where it is sure: such a difference counts for less.
@@ -24,9 +24,14 @@ def disagreement(left: ReadField, right: ReadField) -> float:
     return COMPARERS[left.name](left, right)
 
 
+def chance_read(reading: ReadField) -> float:
+    """Give the chance that the text was read right, be its meaning open: that it is, is weighed in the comparison."""
+    return min(1.0, reading.confidence / (AMBIGUOUS if len(possible_dates(reading)) > 1 else 1.0))
+
+
 def possible_dates(reading: ReadField) -> tuple[str, ...]:
     """Give every ISO date that a reading may mean: both orders of day and month where the text leaves it open."""
-    if reading.source in ("visual", "vendor", "declared"):
+    if reading.name.endswith("_date") and reading.source in ("visual", "vendor", "declared"):
         found = read_date(reading.raw)
         if found is not None:
             return found.values

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from conf.settings import ContradictionSettings
-from udfs.judging.agreement import disagreement
+from udfs.judging.agreement import chance_read, disagreement
 from udfs.judging.check_digits import check_digit_contradictions
 from udfs.judging.date_logic import date_contradictions
 from udfs.judging.submission import Contradiction, Placed, ReadDocument, ReadField, Submission, placed
@@ -44,7 +44,7 @@ def _mismatches(submission: Submission, name: str) -> Iterator[Contradiction]:
         if not _comparable(left, right, name):
             continue
         differs = disagreement(left.reading, right.reading)
-        confidence = differs * left.reading.confidence * right.reading.confidence
+        confidence = differs * chance_read(left.reading) * chance_read(right.reading)
         if confidence > 0:
             yield _contradiction(left, right, confidence)
 

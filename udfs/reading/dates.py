@@ -10,6 +10,8 @@ FILLER = "<"
 UNKNOWN = "XX"
 # Two-digit years of expiry from here on are taken for 19xx: the first MRZ documents expired in the eighties.
 FIRST_EXPIRY_YEAR = 80
+# A date whose day and month may be swapped is read right in one of two cases.
+AMBIGUOUS = 0.5
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
 
 _NUMERIC = re.compile(r"(\d{1,2})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{4})")

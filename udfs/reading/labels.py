@@ -88,6 +88,28 @@ def find_label(text: str) -> Label | None:
     return None
 
 
+def later_labels(text: str) -> list[int]:
+    """Give where further labels begin in a line that begins with one: whole known phrases that translate nothing."""
+    first = _label_by_words(text, 0)
+    starts: list[int] = []
+    end = first[1] if first is not None else len(text)
+    for word in _WORD.finditer(text):
+        if word.start() < end or text[: word.start()].rstrip()[-1:] in ("/", "|"):
+            continue
+        known = _known_phrase(text, word.start())
+        if known is not None:
+            starts.append(word.start())
+            end = known
+    return starts
+
+
+def _known_phrase(text: str, start: int) -> int | None:
+    """Give where the longest known phrase that begins here ends."""
+    words = list(_WORD.finditer(text, start))[:MOST_WORDS]
+    ends = (word.end() for word in reversed(words))
+    return next((end for end in ends if plain(text[start:end]) in _KNOWN), None)
+
+
 def _label_by_words(text: str, start: int) -> tuple[str, int] | None:
     words = list(_WORD.finditer(text, start))[:MOST_WORDS]
     for count in range(len(words), 0, -1):

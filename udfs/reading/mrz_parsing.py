@@ -16,6 +16,8 @@ from udfs.reading.mrz_repair import Lines, Position, by_check_digit, by_position
 POSITION_REPAIR, CHECK_REPAIR = 0.97, 0.8
 # A random misreading passes a check digit once in ten.
 CHECKED = 0.1
+# No field is surer than this, whatever its net and its check digit say.
+MOST_CERTAIN = 0.999
 # Certainty of a character whose reader did not say.
 UNKNOWN_CERTAINTY = 0.97
 # A character less certain than this may be another that looks like it. Digits are one another's look-alikes so often
@@ -169,8 +171,8 @@ class _Builder:
         if long is not None:
             optional = self._text("optional").partition(FILLER)[2].strip(FILLER)
         found = {
-            "surname": self._field("names", surname),
-            "given_names": self._field("names", given),
+            "surname": self._name(surname, 0),
+            "given_names": self._name(given, self._text("names").find(FILLER * 2) + 2),
             "full_name": self._field("names", " ".join(part for part in (given, surname) if part)),
             "number": self._field("number", (long[0] if long else self._text("number")).replace(FILLER, ""), "number"),
             "birth_date": self._field("birth_date", birth, "birth"),
@@ -185,13 +187,21 @@ class _Builder:
     def _text(self, slot: str) -> str:
         return text_of(self.reading.layout, self.lines, slot)
 
+    def _name(self, value: str, start: int) -> MrzField:
+        """Make the field of one identifier, which begins so many columns after the names do."""
+        names = self.reading.layout.slots["names"]
+        part = Slot(names.line, names.start + start, names.start + start + len(value), "letters")
+        raw = self.lines[part.line][part.start : part.end]
+        return MrzField(value, raw, min(MOST_CERTAIN, self._certainty(part, raw)), self._box(part, len(value)))
+
     def _field(self, slot: str, value: str, check: str | None = None) -> MrzField:
         where = self.reading.layout.slots[slot]
         raw = self._text(slot)
         confidence = self._certainty(where, raw)
         if check is not None and self.checks[check]:
             confidence = 1 - (1 - confidence) * CHECKED
-        return MrzField(value, raw, confidence, self._box(where, len(raw.rstrip(FILLER))))
+        box = self._box(where, len(raw.rstrip(FILLER)))
+        return MrzField(value, raw, min(MOST_CERTAIN, confidence), box)
 
     def _box(self, slot: Slot, characters: int) -> Box | None:
         """Give the part of the line's box where the first characters of a slot stand; an MRZ is monospaced."""

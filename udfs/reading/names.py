@@ -64,7 +64,13 @@ def _after(costs: Sequence[int], target: str, option: str) -> list[int]:
 def shares_names(name: str, other: str) -> bool:
     """Tell whether the words of the shorter name stand, in any order, among those of the longer, nearly as written."""
     shorter, longer = sorted((words_of(name), words_of(other)), key=len)
-    return all(any(_near(word, candidate) for candidate in longer) for word in shorter)
+    return _stand_among(shorter, longer) or _stand_among(longer, shorter)
+
+
+def _stand_among(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Tell whether each word is nearly one of the others, or inside them: a reader loses spaces."""
+    together = folded("".join(others))
+    return all(folded(word) in together or any(_near(word, other) for other in others) for word in words)
 
 
 def _near(word: str, other: str) -> bool:

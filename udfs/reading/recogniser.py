@@ -1,5 +1,6 @@
 """Reads single lines: PP-OCRv6's recogniser from the RapidOCR wheel, in fixed widths and batches."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ class Recogniser:
         self.batch = batch
         self.net = FixedShapes("PP-OCRv6_rec_small.onnx")
         characters = self.net.model.get_rt_info()["framework"]["character"].value.splitlines()
-        self.characters = ["", *characters, " "]
+        self.characters = ["", *map(_halfwidth, characters), " "]
         self.mrz_classes = np.array([BLANK, *(self.characters.index(c) for c in ALPHABET)])
 
     def __call__(self, image: Image, quads: Floats) -> list[Decoded]:
@@ -59,7 +60,9 @@ class Recogniser:
         in_alphabet = sum(c in ALPHABET for c in dense)
         if len(dense) < MRZ_LENGTH or dense.count(FILLER) < MRZ_FILLERS or in_alphabet < MRZ_SHARE * len(dense):
             return free
-        return _ctc(classes[:, self.mrz_classes], ["", *ALPHABET], share)
+        # What the other 18,000 characters took, look-alikes of other scripts above all, is shared out again.
+        among = classes[:, self.mrz_classes]
+        return _ctc(among / among.sum(axis=1, keepdims=True), ["", *ALPHABET], share)
 
 
 def line_of(image: Image, quad: Floats, widest: int) -> Image:
@@ -73,6 +76,12 @@ def line_of(image: Image, quad: Floats, widest: int) -> Image:
         crop = cv2.rotate(crop, cv2.ROTATE_90_COUNTERCLOCKWISE)
     length = min(widest, max(1, -(-HEIGHT * crop.shape[1] // crop.shape[0])))
     return np.asarray(cv2.resize(crop, (length, HEIGHT)), dtype=np.uint8)
+
+
+def _halfwidth(character: str) -> str:
+    """Give the plain form of a fullwidth letter, digit or mark."""
+    bare = unicodedata.normalize("NFKC", character)
+    return bare if len(bare) == 1 else character
 
 
 def _padded(crops: Sequence[Image], shape: tuple[int, int]) -> Floats:

@@ -2,31 +2,35 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from udfs.reading.dates import looks_like_date, read_date
+from udfs.reading.dates import AMBIGUOUS, looks_like_date, read_date
 from udfs.reading.fields import FieldReading
-from udfs.reading.labels import Label, find_label
+from udfs.reading.labels import Label, find_label, later_labels
 from udfs.reading.lines import Box, TextLine, around
 from udfs.reading.mrz_parsing import UNKNOWN_CERTAINTY, Mrz
 
 DATES = ("birth_date", "issue_date", "expiry_date")
 SEXES = {"F": "F", "M": "M", "X": "X", "FEMALE": "F", "MALE": "M", "W": "F"}
 # Even where the net is sure it is wrong now and then.
-MOST_CERTAIN = 0.995
-# A date whose day and month may be swapped is a guess.
-AMBIGUOUS = 0.5
+MOST_CERTAIN = 0.998
 # Distances are counted in heights of the label: how far a value may stand below it, beside it, and how far it may
 # begin to the left or right of a label above it.
 FARTHEST_BELOW, FARTHEST_BESIDE, INDENTED = 2.2, 8.0, 2.0
 # What a value of the wrong kind costs in the same measure, so that it is taken only where nothing better stands near.
 WRONG_KIND = 4.0
 ADDRESS_LINES = 3
+# Vehicle categories of ISO 18013-1 annex B and of the European licence; spaces between them get lost in reading.
+_CATEGORY = re.compile(r"AM|A1|A2|A|B1|BE|B|C1E|C1|CE|C|D1E|D1|DE|D|F|G|H|K|L|M|S|T")
 
 
 @dataclass(frozen=True)
 class _Labelled:
+    """A label: the line that was read, the piece of it that is this label's, and what it names."""
+
+    whole: TextLine
     line: TextLine
     label: Label
 
@@ -35,7 +39,7 @@ def read_visual_zone(lines: Sequence[TextLine], mrz: Mrz | None) -> list[FieldRe
     """Read the fields that labels name, then those that the MRZ lets us recognise by what they say."""
     outside = [line for line in lines if mrz is None or not any(_covers(box, line.box) for box in mrz.boxes)]
     labelled = _labelled(outside)
-    taken = {id(item.line) for item in labelled}
+    taken = {id(item.whole) for item in labelled}
     free = [line for line in outside if id(line) not in taken]
     found: dict[str, FieldReading] = {}
     for item, values in _assigned(labelled, free):
@@ -55,9 +59,18 @@ def _covers(outer: Box, inner: Box) -> bool:
 
 def _labelled(lines: Iterable[TextLine]) -> list[_Labelled]:
     """Pair lines with their labels; a bare licence code counts only where three lines have one."""
-    found = [_Labelled(line, label) for line in lines if (label := find_label(line.text)) is not None]
+    pieces = [(line, piece) for line in lines for piece in _split(line)]
+    found = [_Labelled(line, piece, label) for line, piece in pieces if (label := find_label(piece.text)) is not None]
     coded = sum(item.label.coded for item in found) >= 3
     return [item for item in found if coded or not (item.label.coded and _bare(item))]
+
+
+def _split(line: TextLine) -> list[TextLine]:
+    """Split a line where labels of neighbouring fields were read as one."""
+    starts = [0, *later_labels(line.text), len(line.text)]
+    if len(starts) == 2:
+        return [line]
+    return [_piece(line, a, a + len(line.text[a:b].rstrip())) for a, b in pairwise(starts)]
 
 
 def _bare(item: _Labelled) -> bool:
@@ -159,8 +172,14 @@ def _lines_below(first: TextLine, others: Iterable[TextLine]) -> list[TextLine]:
 
 def _field(name: str, values: Sequence[TextLine], mrz: Mrz | None) -> FieldReading:
     raw = " ".join(line.text for line in values)
-    sure = math.prod(min(MOST_CERTAIN, certainty) for line in values for certainty in _certainties(line))
-    value: str | None
+    # Only letters and digits make a value; whether a space or a mark was seen right changes none.
+    letters = [
+        certainty
+        for line in values
+        for character, certainty in zip(line.text, _certainties(line), strict=True)
+        if character.isalnum()
+    ]
+    sure = math.prod(min(MOST_CERTAIN, certainty) for certainty in letters)
     value, share = _canonical(name, raw, mrz)
     return FieldReading(name, "visual", value, raw, sure * share, around([line.box for line in values]))
 
@@ -171,17 +190,43 @@ def _certainties(line: TextLine) -> Sequence[float]:
 
 def _canonical(name: str, raw: str, mrz: Mrz | None) -> tuple[str | None, float]:
     """Give the canonical value of a text and the share of its certainty that is left."""
-    text = " ".join(raw.upper().split()).strip(" .,:;")
     if name in DATES:
         return _date(name, raw, mrz)
-    if name == "sex":
-        return SEXES.get(text.split("/")[0].strip()), 1.0
-    if name in ("number", "personal_number"):
-        return text.replace(" ", ""), 1.0
-    if name in ("nationality", "issuing_state"):
-        code = re.search(r"\b[A-Z]{3}\b", text)
-        return (code[0] if code and len(text) > 3 and "/" in raw else text), 1.0
-    return text, 1.0
+    text = " ".join(raw.upper().split()).strip(" .,:;")
+    return CANONICAL.get(name, str)(text), 1.0
+
+
+def _sex(text: str) -> str | None:
+    return SEXES.get(text.split("/", maxsplit=1)[0].strip())
+
+
+def _without_spaces(text: str) -> str:
+    return text.replace(" ", "")
+
+
+def _state(text: str) -> str:
+    """Give the code where a code and a name stand together, as in `UTOPIAN / UTO`."""
+    code = re.search(r"\b[A-Z]{3}\b", text) if "/" in text else None
+    return code[0] if code else text
+
+
+def _categories(text: str) -> str:
+    return " ".join(_CATEGORY.findall(text)) or text
+
+
+def _address(text: str) -> str:
+    return re.sub(r"\s*,\s*", ", ", text)
+
+
+CANONICAL: Mapping[str, Callable[[str], str | None]] = {
+    "sex": _sex,
+    "number": _without_spaces,
+    "personal_number": _without_spaces,
+    "nationality": _state,
+    "issuing_state": _state,
+    "categories": _categories,
+    "address": _address,
+}
 
 
 def _date(name: str, raw: str, mrz: Mrz | None) -> tuple[str | None, float]:
