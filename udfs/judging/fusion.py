@@ -9,8 +9,8 @@ from schemas.words import EVIDENCE_FAMILIES
 from udfs.judging.cells import given, number, texts
 from udfs.judging.log_odds import logit
 
-LEAST = -1.0  # log-odds: clean pixels prove little, so no family may acquit by more
-MOST = 6.0  # nor convict by more alone
+LEAST = -1.0  # log-odds: clean pixels prove little, so own evidence may not acquit by more
+MOST = 6.0  # nor may one family convict by more alone
 CAMPAIGN_MOST = 6.5  # log-odds: at 1 % prevalence a firm, large campaign alone reaches 0.87
 CONFIRMED_RISK = 0.99  # a reviewer may err; nothing is certain
 
@@ -87,14 +87,14 @@ def own_log_odds(fusion: Fusion, evidence: Mapping[str, float | None]) -> float:
         if value is not None:
             judged = True
             total += fusion.weights[family] * min(max(value, LEAST), MOST)
-    return total + fusion.intercept if judged else 0.0
+    return max(total + fusion.intercept, LEAST) if judged else 0.0
 
 
 def campaign_log_odds(standing: Standing | None) -> float:
     """Log-odds that a campaign adds to its member, 0 to 6.5: grows with accounts, cohesion and the member's own tie."""
     if standing is None or standing.accounts < 2:
         return 0.0
-    size = 1.5 + 1.5 * math.log2(standing.accounts)
+    size = 2.0 + 1.5 * math.log2(standing.accounts)
     cohesion = 0.5 if standing.cohesion is None else standing.cohesion
     strength = max((KIND_STRENGTH.get(kind, 0.0) for kind in standing.kinds), default=0.0)
     tie = min(max(standing.tie, 0.0), 1.0)

@@ -90,5 +90,5 @@ def _place_words(places: Sequence[str]) -> list[str]:
         "declared": "what the holder declared",
         "vendor": "what the vendor read",
     }
-    found = [words[part] for place in places for part in place.split(":") if part in words]
+    found = [words[part] for place in places for part in place.split("/") if part in words]
     return list(dict.fromkeys(found)) if len(set(found)) > 1 else []
