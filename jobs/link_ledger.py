@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -48,9 +47,7 @@ def entries(found: DataFrame, before: DataFrame, prints: DataFrame, settings: Li
     A measured tie (template, near copy, portrait) ends when what it was compared by has changed and it was not found
     again; an exact one when it is not found. `prints` has doc_id, person and the columns of `COMPARED`.
     """
-    last = newest_links(before).select(
-        *PAIR, F.col("print").alias("was"), "generation", holds().alias("held")
-    )
+    last = newest_links(before).select(*PAIR, F.col("print").alias("was"), "generation", holds().alias("held"))
     tonight = found.select(*PAIR, "similarity", "evidence", F.lit(True).alias("seen"))
     both = with_prints(last.join(tonight, list(PAIR), "full"), prints, settings)
     next_one = F.coalesce(F.col("generation") + 1, F.lit(0))
@@ -70,7 +67,7 @@ def entries(found: DataFrame, before: DataFrame, prints: DataFrame, settings: Li
 
 
 def with_prints(pairs: DataFrame, prints: DataFrame, settings: LinkSettings) -> DataFrame:
-    """Pairs with `print`: a digest of settings, of what was compared at either end, and whether one person's; 32 hex."""
+    """Pairs with `print`, 32 hex: a digest of settings, of what was compared, and of whether both are one person's."""
     columns = [name for name in prints.columns if name != "doc_id"]
     for side in ("left", "right"):
         named = [F.col("doc_id").alias(f"{side}_doc"), F.struct(*columns).alias(side)]
@@ -91,7 +88,7 @@ def _compared() -> Column:
         F.when(F.col("kind") == kind, _texts([f"{side}.{name}" for side in ("left", "right") for name in names]))
         for kind, names in COMPARED.items()
     ]
-    return reduce(lambda first, second: F.coalesce(first, second), cases)
+    return F.coalesce(*cases)
 
 
 def _texts(names: list[str]) -> Column:

@@ -14,14 +14,14 @@ from jobs.nights import NIGHT_STEP, Attempt, open_attempt, record
 from jobs.pipeline import PIPELINE, Step, edges
 from jobs.run import Progress, Run, silent
 from jobs.session import open_session
-from jobs.steps import cluster, ingest, inspect, link, monitor, profiles, release, score
+from jobs.steps import cluster, ingest, inspection, link, monitor, profiles, release, score
 from jobs.tables import Tables
 
 LOG = logging.getLogger(__name__)
 
 MAINS: dict[str, Callable[[Run], None]] = {
     "ingest": ingest.main,
-    "inspect": inspect.main,
+    "inspect": inspection.main,
     "link": link.main,
     "cluster": cluster.main,
     "score": score.main,

@@ -10,7 +10,7 @@ class Step:
     """One step.
 
     Attributes:
-        name: a verb; also the module in `jobs.steps`.
+        name: a verb.
         does: what it does, for people.
         reads: tables read with this night's rows; each makes an edge.
         before: tables read as of the parent release; they make no edge.

@@ -49,9 +49,12 @@ def numbers(fields: DataFrame) -> DataFrame:
 def same_number(subjects: DataFrame, read: DataFrame) -> DataFrame:
     """Documents that bear one number, of one type and issuing state as far as both are known."""
     held = subjects.select("doc_id", "sha256", "doc_type").join(read, "sha256")
-    pairs = paired(held.select("doc_id", "number", "doc_type", "issuing_state", "confidence", "number_source"), ("number",))
+    pairs = paired(
+        held.select("doc_id", "number", "doc_type", "issuing_state", "confidence", "number_source"), ("number",)
+    )
     fit = [
-        F.coalesce(F.col(f"left.{name}") == F.col(f"right.{name}"), F.lit(True)) for name in ("doc_type", "issuing_state")
+        F.coalesce(F.col(f"left.{name}") == F.col(f"right.{name}"), F.lit(True))
+        for name in ("doc_type", "issuing_state")
     ]
     shown = F.struct(
         F.sort_array(F.array("left.number_source", "right.number_source")).alias("sources"),

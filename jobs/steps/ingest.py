@@ -23,7 +23,7 @@ def main(run: Run) -> None:
     for folder in ("manifests", *FACTS):
         rows = _rows(run, folder).persist()
         refused.append(_refused(rows, folder, run.tables.type_of("rejected")))
-        taken = rows.where(F.col("reason").isNull())
+        taken = rows.where(F.col("_reason").isNull())
         if folder == "manifests":
             documents = with_submissions(with_digests(taken, run.settings), run.settings.what.ingest)
             taken, turned_away = identify(documents, run.before("documents"))
@@ -46,11 +46,20 @@ def with_digests(rows: DataFrame, settings: Settings) -> DataFrame:
     """Rows whose manifest gave no digest are read once to get one; what cannot be read gets its reason."""
     bare = rows.where(F.col("sha256").isNull()).select("uri").distinct().repartition("uri").sortWithinPartitions("uri")
     hashed = bare.mapInArrow(hash_batches(source_of(settings), settings.how.worker), HASH_DDL)
-    found = hashed.select("uri", *(F.col(name).alias(f"found_{name}") for name in ("sha256", "reason", "detail")))
-    joined = rows.join(found, "uri", "left").withColumns(
-        {name: F.coalesce(F.col(name), F.col(f"found_{name}")) for name in ("sha256", "reason", "detail")}
+    found = hashed.select(
+        "uri",
+        F.col("sha256").alias("_found"),
+        F.col("reason").alias("_found_reason"),
+        F.col("detail").alias("_found_detail"),
     )
-    return joined.drop("found_sha256", "found_reason", "found_detail")
+    joined = rows.join(found, "uri", "left").withColumns(
+        {
+            "sha256": F.coalesce("sha256", "_found"),
+            "_reason": F.coalesce("_reason", "_found_reason"),
+            "_detail": F.coalesce("_detail", "_found_detail"),
+        }
+    )
+    return joined.drop("_found", "_found_reason", "_found_detail")
 
 
 def with_submissions(rows: DataFrame, settings: IngestSettings) -> DataFrame:
@@ -68,7 +77,7 @@ def with_submissions(rows: DataFrame, settings: IngestSettings) -> DataFrame:
 def identify(rows: DataFrame, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     """Rows that are documents, and rows that are not: unreadable, duplicate, or replacing one that stands."""
     earlier = known.select("doc_id", F.col("sha256").alias("known_sha256"))
-    first = Window.partitionBy("doc_id").orderBy(F.col("reason").isNotNull(), "submitted_at", "file", "row")
+    first = Window.partitionBy("doc_id").orderBy(F.col("_reason").isNotNull(), "submitted_at", "file", "row")
     ranked = (
         rows.join(earlier, "doc_id", "left")
         .withColumn("_rank", F.row_number().over(first))
@@ -76,12 +85,12 @@ def identify(rows: DataFrame, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     )
     is_new = F.col("known_sha256").isNull() & (F.col("_rank") == 1)
     same = F.col("sha256") == F.col("_stands")
-    verdict = F.when(F.col("reason").isNotNull(), F.col("reason")).when(~is_new, _repeated(same))
-    detail = F.when(F.col("reason").isNotNull(), F.col("detail")).when(
+    verdict = F.when(F.col("_reason").isNotNull(), F.col("_reason")).when(~is_new, _repeated(same))
+    detail = F.when(F.col("_reason").isNotNull(), F.col("_detail")).when(
         ~is_new, F.lit("this document id came before, in an earlier row or night")
     )
-    judged = ranked.withColumns({"detail": detail, "reason": verdict}).drop("known_sha256", "_rank", "_stands")
-    return judged.where(F.col("reason").isNull()), judged.where(F.col("reason").isNotNull())
+    judged = ranked.withColumns({"_detail": detail, "_reason": verdict}).drop("known_sha256", "_rank", "_stands")
+    return judged.where(F.col("_reason").isNull()), judged.where(F.col("_reason").isNotNull())
 
 
 def _repeated(same: Column) -> Column:
@@ -100,16 +109,16 @@ def _rows(run: Run, folder: str) -> DataFrame:
 def _refused(rows: DataFrame, folder: str, declared: StructType) -> DataFrame:
     """Rows of `rejected` for those rows that have a reason."""
     digest = F.col("sha256") if "sha256" in rows.columns else F.lit(None).cast("string")
-    frame = rows.where(F.col("reason").isNotNull()).select(
+    frame = rows.where(F.col("_reason").isNotNull()).select(
         F.lit(folder).alias("source"),
         F.col("file").alias("manifest"),
         "row",
-        (F.coalesce("doc_id", "read_id") if folder == "manifests" else F.lit(None).cast("string")).alias("doc_id"),
+        (F.coalesce("doc_id", "_id") if folder == "manifests" else F.lit(None).cast("string")).alias("doc_id"),
         digest.alias("sha256"),
-        F.when(F.col("reason") == "duplicate", F.lit("duplicate")).otherwise(F.lit("rejected")).alias("outcome"),
+        F.when(F.col("_reason") == "duplicate", F.lit("duplicate")).otherwise(F.lit("rejected")).alias("outcome"),
         F.lit("ingest").alias("stage"),
-        "reason",
-        "detail",
+        F.col("_reason").alias("reason"),
+        F.col("_detail").alias("detail"),
         F.lit(None).cast("string").alias("inspector"),
     )
     return frame.select(*(name for name in declared.names if name not in STAMPED))

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import WorkerDied
-from jobs.inspection import inspect_task
+from jobs.inspect_task import inspect_task
 from jobs.run import Run
 from udfs.answers import ANSWER_DDL
 from udfs.inspector import inspect_batches, inspector_fingerprint

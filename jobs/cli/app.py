@@ -1,0 +1,90 @@
+"""The command `lookback`: its common options, and how errors become exit codes."""
+
+import logging
+import sys
+import traceback
+from importlib import import_module
+from types import TracebackType
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from conf.errors import JobError
+from jobs.cli.context import Given
+from jobs.cli.output import ERRORS
+
+GROUPS = ("nights", "tables")
+COMMON = {"--lake": True, "--env": True, "--set": True, "--log": True, "--debug": False}
+EPILOG = "Every command takes --lake, --env, --set key=value, --log and --debug, before or after its name."
+
+
+def in_front(args: list[str]) -> list[str]:
+    """The arguments, common options first; what follows a bare `--` stays."""
+    front, rest, waiting = [], [], False
+    for position, word in enumerate(args):
+        if word == "--" and not waiting:
+            rest += args[position:]
+            break
+        name = word.partition("=")[0]
+        if waiting or name in COMMON:
+            front.append(word)
+            waiting = not waiting and COMMON.get(name, False) and "=" not in word
+        else:
+            rest.append(word)
+    return front + rest
+
+
+app = typer.Typer(
+    name="lookback",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog=EPILOG,
+    help="Re-examines an archive of identity documents: inspects, links, scores, and publishes every night whole.",
+)
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    lake: Annotated[str | None, typer.Option(help="Folder or s3:// prefix of the lake.")] = None,
+    env: Annotated[str, typer.Option(help="local, cluster, or the path of a YAML file.")] = "local",
+    overrides: Annotated[list[str] | None, typer.Option("--set", help="key=value over the settings.")] = None,
+    log: Annotated[str, typer.Option(help="text or json, on stderr.")] = "text",
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show stack traces and more of the log.")] = False,
+) -> None:
+    """Keep what all commands share."""
+    from jobs.cli.logs import set_up_logs
+
+    set_up_logs(form=log, level=logging.DEBUG if debug else logging.WARNING)
+    context.obj = Given(lake, env, tuple(overrides or ()), debug)
+
+
+def _with_commands() -> None:
+    """Load the files of commands, each of which adds its own."""
+    for name in GROUPS:
+        import_module(f"jobs.cli.{name}")
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and leave: 0 done, 65 final, 75 try again, 2 wrong usage, 1 unforeseen."""
+    words = sys.argv[1:] if args is None else args
+    if "--debug" not in words:
+        sys.excepthook = _unforeseen
+    _with_commands()
+    try:
+        get_command(app)(in_front(words))
+    except JobError as error:
+        if "--debug" in words:
+            traceback.print_exc()
+        ERRORS.print(f"{type(error).__name__}: {error}", markup=False)
+        sys.exit(error.exit_code)
+
+
+def _unforeseen(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """One line instead of a stack trace; Python leaves with 1 after it."""
+    reason = next(iter(str(error).splitlines()), "")
+    ERRORS.print(f"{kind.__name__}: {reason}\nThis was not foreseen; --debug shows where.", markup=False)

@@ -1,0 +1,68 @@
+"""What every command is given: the settings, how to print, where a person waits."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from conf.errors import BadLake
+from conf.loading import load_settings
+from conf.settings import Settings
+
+if TYPE_CHECKING:
+    from jobs.releases import Release
+    from jobs.tables import Tables
+
+
+@dataclass(frozen=True)
+class Given:
+    """The options that all commands take."""
+
+    lake: str | None
+    env: str
+    overrides: tuple[str, ...]
+    debug: bool
+
+    def settings(self) -> Settings:
+        """The settings, with --lake on top.
+
+        Raises:
+            BadSettings: with every path that is wrong.
+        """
+        lake = () if self.lake is None else (f"how.places.lake={self.lake!r}",)
+        return load_settings(self.env, overrides=(*self.overrides, *lake), environ=os.environ)
+
+
+def given(context: typer.Context) -> Given:
+    """The options of this call."""
+    found = context.find_object(Given)
+    if found is None:
+        raise RuntimeError("the command line was called without its own options")
+    return found
+
+
+def open_tables(settings: Settings) -> "Tables":
+    """The lake's tables, for reading."""
+    from jobs.session import open_session
+    from jobs.tables import Tables
+
+    return Tables(open_session(settings), settings.tables)
+
+
+def open_release(settings: Settings) -> "tuple[Tables, Release]":
+    """The lake's tables with the released views opened in the session.
+
+    Raises:
+        BadLake: nothing is released yet.
+    """
+    from jobs.as_of import create_profile_as_of
+    from jobs.releases import newest, open_views
+
+    tables = open_tables(settings)
+    release = newest(tables)
+    if release is None:
+        raise BadLake(f"{settings.lake}: no night is released yet. Run one: lookback night --date YYYY-MM-DD")
+    open_views(tables, release)
+    create_profile_as_of(tables.spark)
+    return tables, release

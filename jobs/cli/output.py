@@ -1,0 +1,80 @@
+"""Prints rows as a table for people, as CSV or as one JSON array."""
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from rich.console import Console
+from rich.table import Table
+
+Row = Mapping[str, object]
+
+CONSOLE = Console(soft_wrap=False, highlight=False)
+ERRORS = Console(stderr=True, highlight=False)
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def print_rows(rows: Sequence[Row], form: Format, columns: Sequence[str] = ()) -> None:
+    """Print rows; `columns` names them where there are no rows."""
+    names = list(columns) or (list(rows[0]) if rows else [])
+    match form:
+        case Format.json:
+            sys.stdout.write(
+                json.dumps([{n: _plain(row[n]) for n in names} for row in rows], ensure_ascii=False) + "\n"
+            )
+        case Format.csv:
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(names)
+            writer.writerows([_cell(row[n]) for n in names] for row in rows)
+        case Format.table:
+            table = Table(*names, box=None, pad_edge=False, header_style="bold")
+            for row in rows:
+                table.add_row(*(_cell(row[n]) for n in names))
+            CONSOLE.print(table)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value on one line."""
+    sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False) + "\n")
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it."""
+    match value:
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case bytes() | bytearray():
+            return f"{len(value)} bytes"
+        case _:
+            return value
+
+
+def _cell(value: object) -> str:
+    """A value as a person reads it."""
+    plain = _plain(value)
+    match plain:
+        case None:
+            return ""
+        case float():
+            return f"{plain:.4g}" if plain and abs(plain) < 1000 else f"{plain:,.0f}"
+        case dict() | list():
+            return json.dumps(plain, ensure_ascii=False)
+        case _:
+            return str(plain)

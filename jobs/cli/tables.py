@@ -1,0 +1,112 @@
+"""Commands that read published tables: sql, schema, release."""
+
+from typing import Annotated
+
+import typer
+
+from conf.errors import BadLake, JobError, NightRefused
+from jobs.cli.app import app
+from jobs.cli.context import given, open_release, open_tables
+from jobs.cli.output import CONSOLE, Format, print_rows
+from schemas import TABLES
+from schemas.contract import CONTRACT
+
+Form = Annotated[Format, typer.Option("--format", help="How to print.")]
+
+release = typer.Typer(help="Published nights: list them, withdraw the newest, print their views.")
+app.add_typer(release, name="release")
+
+
+class BadQuery(JobError):
+    """Spark could not run the query."""
+
+
+@app.command()
+def sql(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="One statement of Spark SQL over the released views.")],
+    form: Form = Format.table,
+) -> None:
+    """Ask the released tables; the views and profile_as_of(valid, known) are there."""
+    from pyspark.errors import PySparkException
+
+    tables, _ = open_release(given(context).settings())
+    try:
+        frame = tables.spark.sql(query)
+        rows = [row.asDict(recursive=True) for row in frame.collect()]
+    except PySparkException as error:
+        raise BadQuery(f"{str(error).splitlines()[0]} Tables: {', '.join(TABLES)}") from error
+    print_rows(rows, form, frame.columns)
+
+
+@app.command()
+def schema(
+    context: typer.Context,
+    table: Annotated[str | None, typer.Argument(help="One table or drop folder; none: all.")] = None,
+    form: Form = Format.table,
+) -> None:
+    """Print the contract: what drop folders hold, and every table with its columns."""
+    del context
+    if table is not None and table not in TABLES and table not in CONTRACT:
+        raise BadLake(f"no table or drop folder {table!r}; there are {', '.join((*CONTRACT, *TABLES))}")
+    rows: list[dict[str, object]] = [
+        {"where": f"{folder}/", "column": c.name, "type": c.kind, "required": c.required, "meaning": c.doc}
+        for folder, columns in CONTRACT.items()
+        if table in (None, folder)
+        for c in columns
+    ]
+    rows += [
+        {"where": name, "column": c.name, "type": c.type, "required": c.required, "meaning": c.doc}
+        for name, declared in TABLES.items()
+        if table in (None, name)
+        for c in declared.columns
+    ]
+    print_rows(rows, form)
+
+
+@release.command("list")
+def list_releases(context: typer.Context, form: Form = Format.table) -> None:
+    """Published nights that can be read, newest first."""
+    from jobs.releases import live, publications
+
+    settings = given(context).settings()
+    found = live(publications(open_tables(settings)), settings.what.releases.keep)
+    print_rows(
+        [entry.as_dict() for entry in found], form, ("date", "run_id", "parent", "published_at", "versions", "rows")
+    )
+
+
+@release.command()
+def rollback(
+    context: typer.Context,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Withdraw without asking.")] = False,
+    form: Form = Format.table,
+) -> None:
+    """Withdraw the newest release; its parent is what readers see again."""
+    from jobs.rollback import changed_tiers, withdraw
+
+    settings = given(context).settings()
+    tables, newest = open_release(settings)
+    changes = changed_tiers(tables, newest)
+    print_rows(changes, form, ("account_id", "tier", "tier_after", "risk", "risk_after"))
+    asked = (
+        f"Withdraw {newest.run_id}? {len(changes)} accounts change tier; readers see {newest.parent or 'nothing'} again"
+    )
+    if not yes and not typer.confirm(asked, err=True):
+        raise NightRefused("nothing was withdrawn")
+    withdraw(settings, tables.spark)
+    CONSOLE.print(f"{newest.run_id} withdrawn; {newest.parent or 'no night'} is released", markup=False, style=None)
+
+
+@release.command("sql")
+def release_sql(
+    context: typer.Context,
+    engine: Annotated[str, typer.Option(help="spark, duckdb, trino or delta-rs.")],
+) -> None:
+    """Print the released views with pinned versions for another engine."""
+    from jobs.foreign_views import views_for
+
+    settings = given(context).settings()
+    tables, newest = open_release(settings)
+    CONSOLE.print(views_for(engine, newest, tables.root), markup=False, soft_wrap=True)

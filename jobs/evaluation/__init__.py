@@ -1,0 +1,1 @@
+"""Questions asked of the models on held-out specimens, one file each."""

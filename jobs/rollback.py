@@ -1,0 +1,60 @@
+"""Withdraws the newest release: its parent is what readers see again."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from conf.errors import NightRefused
+from conf.settings import Settings
+from jobs.lease import Lease
+from jobs.releases import Release, newest, publications
+from jobs.tables import Tables
+
+
+def changed_tiers(tables: Tables, release: Release) -> list[dict[str, object]]:
+    """Accounts whose published tier changes when a release is withdrawn; null where there was no profile."""
+    now = tables.read("risk_profiles", release.versions["risk_profiles"])
+    parent = parent_of(tables, release)
+    then = tables.read("risk_profiles", parent.versions["risk_profiles"]) if parent else tables.empty("risk_profiles")
+    after = then.select("account_id", F.col("tier").alias("tier_after"), F.col("risk").alias("risk_after"))
+    joined = now.select("account_id", "tier", "risk").join(after, "account_id", "full")
+    changed = joined.where(~F.col("tier").eqNullSafe(F.col("tier_after"))).orderBy("account_id")
+    return [row.asDict() for row in changed.collect()]
+
+
+def parent_of(tables: Tables, release: Release) -> Release | None:
+    """The release that this one followed."""
+    found = [row for row in publications(tables) if row.run_id == release.parent and row.event == "published"]
+    return found[-1] if found else None
+
+
+def withdraw(settings: Settings, spark: SparkSession) -> None:
+    """Write one row of `releases` that names the parent's versions again.
+
+    Raises:
+        NightRefused: nothing is released.
+    """
+    with Lease(Path(settings.tables), "rollback", settings.how.lease) as lease:
+        tables = Tables(spark, settings.tables, lease=lease)
+        current = newest(tables)
+        if current is None:
+            raise NightRefused("nothing is released, so nothing can be withdrawn")
+        parent = parent_of(tables, current)
+        sequence = 1 + max(row.sequence for row in publications(tables))
+        row = {
+            "sequence": sequence,
+            "event": "withdrawn",
+            "release": parent.run_id if parent else "",
+            "parent": parent.parent if parent else None,
+            "lineage": list(parent.lineage) if parent else [],
+            "versions": parent.versions if parent else {},
+            "rows": parent.rows if parent else {},
+            "digests": parent.digests if parent else {},
+            "published_at": datetime.now(UTC),
+            "run_id": current.run_id,
+            "night": parent.night if parent else current.night,
+        }
+        frame = spark.createDataFrame([row], tables.type_of("releases"))
+        tables.append("releases", frame, f"{current.run_id}/rollback/{sequence}")

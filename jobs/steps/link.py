@@ -1,0 +1,150 @@
+"""Finds neighbours and shared facts between documents."""
+
+from collections.abc import Iterator
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from conf.settings import LinkSettings
+from jobs.link_ledger import entries, settle
+from jobs.link_subjects import contents, first_of, subjects
+from jobs.run import Run
+from jobs.shared_facts import numbers, same_file, same_number, shared_device
+from udfs.neighbours.designs import EMPTY, FOUNDING_ROWS, Bank, assign, found_designs, moved
+from udfs.neighbours.examination import FOUND_DDL, NO_DESIGN, PAIR_DDL, examine_design, examine_portraits
+from udfs.neighbours.plates import ALIGN_SIZE
+
+MEMBER_DDL = "sha256 string, design string, similarity double"
+PAIRS = ("kind", "left_doc", "right_doc", "similarity", "evidence")
+
+
+def main(run: Run) -> None:
+    """Write the night's designs, who shows them, and the links that are new or have ended."""
+    settings = run.settings.what.link
+    docs = subjects(run.read("documents"), run.read("accounts")).persist()
+    looks = contents(run.read("documents"), run.read("observations"), run.read("vectors"), run.read("plates")).persist()
+    known = first_of(run.before("designs"), ("design",), F.desc("version")).persist()
+    bank = grown_bank(bank_of(known), looks, settings)
+    shown = shown_designs(looks, bank, settings).persist()
+    found = examined(looks, shown, settings).persist()
+    try:
+        fresh = new_versions(found, known, bank)
+        run.write("designs", fresh)
+        members = with_versions(shown, known, fresh)
+        run.write("design_members", members)
+        read = numbers(run.read("fields")).persist()
+        shared = [same_file(docs), same_number(docs, read), shared_device(docs, run.read("account_signals"))]
+        pairs = settle(
+            reduce(DataFrame.unionByName, [of_documents(seen_pairs(found, looks, settings), docs), *shared]), docs
+        )
+        prints = printed(docs, looks, members, read)
+        run.write("links", entries(pairs, run.before("links"), prints, settings))
+    finally:
+        for frame in (docs, looks, known, shown, found):
+            frame.unpersist()
+
+
+def bank_of(known: DataFrame) -> Bank:
+    """The parent release's designs, as workers take them."""
+    rows = known.select("design", "version", "centroid").orderBy("design").collect()
+    if not rows:
+        return EMPTY
+    centroids = np.asarray([row.centroid for row in rows], dtype=np.float32)
+    return Bank(tuple(row.design for row in rows), tuple(row.version for row in rows), centroids)
+
+
+def grown_bank(bank: Bank, looks: DataFrame, settings: LinkSettings) -> Bank:
+    """The bank with designs founded by contents that show none of it; the first by digest found for the rest."""
+    strangers = shown_designs(looks, bank, settings).where(F.col("design").isNull()).select("sha256")
+    rows = strangers.join(looks, "sha256").select("sha256", "design_vector").orderBy("sha256").limit(FOUNDING_ROWS)
+    founders = rows.collect()
+    if not founders:
+        return bank
+    vectors = np.asarray([row.design_vector for row in founders], dtype=np.float32)
+    digests = [row.sha256 for row in founders]
+    least = settings.design_similarity
+    return bank.with_founded(found_designs(digests, vectors, least=least, taken=frozenset(bank.names)))
+
+
+def shown_designs(looks: DataFrame, bank: Bank, settings: LinkSettings) -> DataFrame:
+    """sha256, design (null where none is near enough) and similarity of all contents with a design vector."""
+
+    def assigned(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            vectors = np.asarray(batch["design_vector"].tolist(), dtype=np.float32)
+            rows, cosine = assign(vectors, bank, least=settings.design_similarity)
+            names = [bank.names[row] if row >= 0 else None for row in rows.tolist()]
+            yield pd.DataFrame({"sha256": batch["sha256"], "design": names, "similarity": cosine})
+
+    vectored = looks.where(F.col("design_vector").isNotNull()).select("sha256", "design_vector")
+    return vectored.mapInPandas(assigned, MEMBER_DDL)
+
+
+def examined(looks: DataFrame, shown: DataFrame, settings: LinkSettings) -> DataFrame:
+    """Templates and pairs of every design, and near copies among what shows none."""
+    named = looks.join(shown.select("sha256", "design"), "sha256", "left")
+    columns = ("sha256", "pdq", "pdq_quality", "portrait", "luma")
+    grouped = named.select(*columns, F.coalesce("design", F.lit(NO_DESIGN)).alias("design")).groupBy("design")
+    return grouped.applyInPandas(examine_design(settings), FOUND_DDL)
+
+
+def new_versions(found: DataFrame, known: DataFrame, bank: Bank) -> DataFrame:
+    """Rows for designs that are new or whose median moved by more than the bound."""
+    spark = found.sparkSession
+    last = {row.design: row for row in known.select("design", "version", "median").collect()}
+    seen = found.where(F.col("kind").isNull() & (F.col("design") != NO_DESIGN)).orderBy("design").collect()
+    rows = []
+    for row in seen:
+        former = last.get(row.design)
+        if former is not None and not moved(_picture(former.median), _picture(row.median)):
+            continue
+        size = ALIGN_SIZE if row.median is not None else (None, None)
+        centroid = bank.centroids[bank.names.index(row.design)].tolist()
+        version = 1 if former is None else former.version + 1
+        rows.append((row.design, version, row.documents, centroid, *size, row.median, row.spread))
+    schema = (
+        "design string, version int, documents int, centroid array<float>, width int, height int,"
+        " median array<float>, spread array<float>"
+    )
+    return spark.createDataFrame(rows, schema)
+
+
+def with_versions(shown: DataFrame, known: DataFrame, fresh: DataFrame) -> DataFrame:
+    """Contents with the newest version of their design."""
+    versions = known.select("design", "version").unionByName(fresh.select("design", "version"))
+    newest = versions.groupBy("design").agg(F.max("version").alias("version"))
+    joined = shown.where(F.col("design").isNotNull()).join(F.broadcast(newest), "design")
+    return joined.select("sha256", "design", "version", "similarity")
+
+
+def seen_pairs(found: DataFrame, looks: DataFrame, settings: LinkSettings) -> DataFrame:
+    """Pairs of contents that look alike: within designs, and portraits over the whole gallery."""
+    within = found.where(F.col("kind").isNotNull()).select("kind", "left_sha", "right_sha", "similarity", "evidence")
+    faces = looks.where(F.col("portrait").isNotNull()).select("sha256", "portrait")
+    photos = faces.groupBy().applyInPandas(examine_portraits(settings), PAIR_DDL)
+    return within.unionByName(photos)
+
+
+def of_documents(pairs: DataFrame, docs: DataFrame) -> DataFrame:
+    """Pairs of contents as pairs of the documents that show them, the smaller id left."""
+    left = docs.select(F.col("sha256").alias("left_sha"), F.col("doc_id").alias("one"))
+    right = docs.select(F.col("sha256").alias("right_sha"), F.col("doc_id").alias("other"))
+    joined = pairs.join(left, "left_sha").join(right, "right_sha")
+    ends = {"left_doc": F.least("one", "other"), "right_doc": F.greatest("one", "other")}
+    return joined.withColumns(ends).select(*PAIRS)
+
+
+def printed(docs: DataFrame, looks: DataFrame, members: DataFrame, read: DataFrame) -> DataFrame:
+    """What each document was compared by: person and fingerprints, by doc_id."""
+    prints = looks.select("sha256", "copy_print", "plate_print", "portrait_print")
+    joined = docs.select("doc_id", "sha256", "person").join(prints, "sha256", "left")
+    joined = joined.join(members.select("sha256", "design", "version"), "sha256", "left")
+    return joined.join(read.select("sha256", "number_print"), "sha256", "left").drop("sha256")
+
+
+def _picture(values: list[float] | None) -> np.ndarray | None:
+    """A stored median as an array."""
+    return None if values is None else np.asarray(values, dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Training of the nets, one file a model."""

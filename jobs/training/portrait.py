@@ -1,0 +1,45 @@
+"""Train the portrait embedding to know copies of one photograph, not photographs of one face."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from jobs.evaluation.views import portrait_view
+from jobs.training.contrast import spread_out, supervised_contrast
+from jobs.training.loop import Progress, Recipe, TrainingSettings, prepare, run_steps
+from udfs.nets.blocks import Image, as_tensor
+from udfs.nets.embedding import PORTRAIT_INPUT, EmbeddingNet
+from udfs.specimens.portraits import draw_portrait
+
+ARCHITECTURE = {"width": 24, "grid": 3}
+PHOTOS, VIEWS = 24, 2
+FACES, SHOTS = 320, 3
+DRAWN = (112, 140)  # px (w, h): the shape of a portrait on a card, a little above the net's input
+SPREAD_WEIGHT = 0.05
+
+
+def train(settings: TrainingSettings) -> tuple[nn.Module, Progress]:
+    """The net after the given time."""
+    prepare(settings)
+    photos = draw_photos(FACES, SHOTS, seed=settings.seed)
+    net = EmbeddingNet(**ARCHITECTURE)
+
+    def loss(rng: np.random.Generator) -> Tensor:
+        faces = rng.choice(FACES, size=PHOTOS // 2, replace=False)
+        chosen = [int(face) * SHOTS + int(shot) for face in faces for shot in rng.choice(SHOTS, 2, replace=False)]
+        views = [portrait_view(photos[index], PORTRAIT_INPUT, rng) for index in chosen for _ in range(VIEWS)]
+        labels = torch.arange(PHOTOS).repeat_interleave(VIEWS)
+        vectors = net(as_tensor(views)).float()
+        return supervised_contrast(vectors, labels) + SPREAD_WEIGHT * spread_out(vectors, labels)
+
+    return net, run_steps(Recipe("portrait", net, loss, rate=1.5e-3), settings)
+
+
+def draw_photos(faces: int, shots: int, *, seed: int) -> list[Image]:
+    """`shots` photographs of each of `faces` faces, those of one face side by side."""
+    start = seed * 1_000_003
+    return [
+        draw_portrait(start + face, start + face * shots + shot, DRAWN)
+        for face in range(faces)
+        for shot in range(shots)
+    ]
