@@ -35,3 +35,7 @@ def settings(lake: Path) -> "Settings":
     from conf.settings import Settings
 
     return Settings.model_validate({"how": {"places": {"lake": str(lake)}, "lease": {"wait_seconds": 0}}})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regen", action="store_true", help="write golden files anew; the diff is the review")

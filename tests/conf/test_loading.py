@@ -1,0 +1,51 @@
+"""Settings: order of the sources, and errors that name every wrong path."""
+
+from pathlib import Path
+
+import pytest
+
+from conf.errors import BadSettings
+from conf.loading import load_settings
+from conf.settings import How, Settings, What
+
+
+def test_later_sources_win(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("what: {link: {neighbours: 5}}\nhow: {places: {lake: /a}}\n")
+    assert load_settings(str(file)).what.link.neighbours == 5
+    environ = {"LOOKBACK__WHAT__LINK__NEIGHBOURS": "6", "OTHER": "x"}
+    assert load_settings(str(file), environ=environ).what.link.neighbours == 6
+    assert load_settings(str(file), environ=environ, overrides=["link.neighbours=7"]).what.link.neighbours == 7
+
+
+@pytest.mark.parametrize("key", ["what.ingest.zone", "ingest.zone"])
+def test_a_key_needs_no_half(key: str) -> None:
+    assert load_settings("local", overrides=[f"{key}=Europe/Vilnius"]).what.ingest.zone == "Europe/Vilnius"
+
+
+def test_the_halves_share_no_name() -> None:
+    assert not set(What.model_fields) & set(How.model_fields)
+
+
+def test_a_typo_and_a_bad_value_are_reported_together() -> None:
+    with pytest.raises(
+        BadSettings, match=r"(?s)what\.link\.neighbors.*how\.worker\.batch|how\.worker\.batch.*neighbors"
+    ):
+        load_settings("local", overrides=["link.neighbors=3", "worker.batch=0"])
+
+
+@pytest.mark.parametrize("bad", ["link.neighbours", "link.neighbours=[", "how.places.lake.x.y=1"])
+def test_a_bad_override_says_how(bad: str) -> None:
+    with pytest.raises(BadSettings):
+        load_settings("local", overrides=["how.places.lake=/a", bad])
+
+
+def test_an_unknown_environment_names_the_known() -> None:
+    with pytest.raises(BadSettings, match="cluster, local"):
+        load_settings("moon")
+
+
+def test_only_the_deciding_half_is_digested() -> None:
+    base = Settings()
+    assert load_settings("local", overrides=["worker.batch=3"]).what.digest == base.what.digest
+    assert load_settings("local", overrides=["link.neighbours=3"]).what.digest != base.what.digest
