@@ -14,9 +14,11 @@ FIRST_EXPIRY_YEAR = 80
 AMBIGUOUS = 0.5
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
 
-_NUMERIC = re.compile(r"(\d{1,2})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{4})")
-_ISO = re.compile(r"(\d{4})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{1,2})")
-_NAMED = re.compile(r"(\d{1,2})\s?[./\- ]?\s?([A-Z]{3,9})(?:\s?/\s?[A-Z]{2,9})?\.?\s?[./\- ,]?\s?(\d{4}|\d{2})")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{4})(?!\d)")
+_ISO = re.compile(r"(?<!\d)(\d{4})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{1,2})(?!\d)")
+_NAMED = re.compile(
+    r"(?<!\d)(\d{1,2})\s?[./\- ]?\s?([A-Z]{3,9})(?:\s?/\s?[A-Z]{2,9})?\.?\s?[./\- ,]?\s?(\d{4}|\d{2})(?!\d)"
+)
 _NAMED_FIRST = re.compile(r"([A-Z]{3,9})\.?\s?(\d{1,2})\s?,?\s?(\d{4})")
 
 

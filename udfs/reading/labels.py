@@ -111,25 +111,26 @@ def _known_phrase(text: str, start: int) -> int | None:
 
 
 def _label_by_words(text: str, start: int) -> tuple[str, int] | None:
+    """Give the field of the words that begin here, and where they end: a whole phrase, else one nearly right."""
+    exact = _known_phrase(text, start)
+    if exact is not None:
+        return _KNOWN[plain(text[start:exact])], exact
     words = list(_WORD.finditer(text, start))[:MOST_WORDS]
-    for count in range(len(words), 0, -1):
-        phrase = plain("".join(w[0] for w in words[:count]))
-        name = _KNOWN.get(phrase) or _nearly(phrase)
-        if name is not None:
-            return name, words[count - 1].end()
-    return None
+    near = [(*_nearest(plain(text[start : word.end()])), word.end()) for word in words]
+    ratio, known, end = max(near, default=(0.0, "", start))
+    return (_KNOWN[known], end) if ratio >= LEAST_SIMILAR else None
 
 
-def _nearly(phrase: str) -> str | None:
-    if len(phrase) < FUZZY_LETTERS:
-        return None
-    near = [
+def _nearest(phrase: str) -> tuple[float, str]:
+    """Give the known phrase most like a text, and how like it is, from 0 to 1."""
+    if len(phrase) < FUZZY_LETTERS or any(c.isdigit() for c in phrase):
+        return 0.0, ""
+    near = (
         (SequenceMatcher(None, phrase, known).ratio(), known)
         for known in _KNOWN
         if abs(len(known) - len(phrase)) <= 2 and len(known) >= FUZZY_LETTERS
-    ]
-    ratio, known = max(near, default=(0.0, ""))
-    return _KNOWN[known] if ratio >= LEAST_SIMILAR else None
+    )
+    return max(near, default=(0.0, ""))
 
 
 def _past_translation(text: str, end: int) -> int:

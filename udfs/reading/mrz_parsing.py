@@ -134,7 +134,9 @@ def _repair_checked(reading: _Reading, lines: Lines) -> tuple[Lines, frozenset[P
         (("optional", "optional_2"), ("optional", "composite")),
     ):
         before = verify(layout, lines)
-        if all(before[name] is not False for name in names):
+        broken = [name for name, held in before.items() if held is False]
+        # A composite that fails with a field's own check digit says nothing of the optional data.
+        if not set(broken) & set(names) or (names != ("number",) and not set(broken) <= set(names)):
             continue
         positions = [p for name in slots if name in layout.slots for p in reading.doubtful(layout.slots[name])]
         found = by_check_digit(lines, positions, partial(_mended, layout, before, names))

@@ -1,0 +1,70 @@
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from udfs.reading.dates import looks_like_date, mrz_date, read_date
+
+DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2099, 12, 31))
+
+
+@settings(max_examples=150, deadline=None)
+@given(DAYS, st.sampled_from(["%d.%m.%Y", "%d %m %Y", "%d %b %Y", "%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%b %d, %Y"]))
+def test_what_was_written_is_among_what_it_may_mean(day: date, form: str) -> None:
+    reading = read_date(day.strftime(form))
+    assert reading is not None
+    assert day.isoformat() in reading.values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("12 APR 1988", ("1988-04-12",)),
+        ("12.04.1988", ("1988-04-12",)),
+        ("1988-04-12", ("1988-04-12",)),
+        ("04/12/1988", ("1988-12-04", "1988-04-12")),
+        ("25/12/1988", ("1988-12-25",)),
+        ("12/25/1988", ("1988-12-25",)),
+        ("05/05/1988", ("1988-05-05",)),
+        ("12 APR/AVR 1988", ("1988-04-12",)),
+        ("19880412", ("1988-04-12",)),
+    ],
+)
+def test_formats_of_the_world(text: str, values: tuple[str, ...]) -> None:
+    reading = read_date(text)
+    assert reading is not None
+    assert reading.values == values
+
+
+@pytest.mark.parametrize("text", ["31.02.1988", "30 FEB 1988", "1988-13-40", "", "ERIKSSON", "99/99/9999"])
+def test_days_of_no_calendar_are_no_dates(text: str) -> None:
+    assert read_date(text) is None
+
+
+def test_an_impossible_date_still_looks_like_one() -> None:
+    assert looks_like_date("31.02.1988")
+    assert not looks_like_date("KARLSBERG 12")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=24))
+def test_garbage_never_raises(text: str) -> None:
+    reading = read_date(text)
+    assert reading is None or all(date.fromisoformat(value) for value in reading.values)
+
+
+@settings(max_examples=100, deadline=None)
+@given(DAYS, st.integers(0, 80))
+def test_a_birth_date_of_an_mrz_is_never_after_its_bound(birth: date, years: int) -> None:
+    latest = f"{birth.year + years:04d}-12-31"
+    found = mrz_date(birth.strftime("%y%m%d"), latest=latest, on=None)
+    assert found[2:] == birth.isoformat()[2:] or found == ""
+    assert found <= latest
+
+
+def test_century_of_an_expiry_date_follows_the_day_it_is_near() -> None:
+    assert mrz_date("850101", latest=None, on=None) == "1985-01-01"
+    assert mrz_date("850101", latest=None, on=date(2080, 1, 1)) == "2085-01-01"
+    assert mrz_date("310101", latest=None, on=None) == "2031-01-01"
+    assert mrz_date("31AB01", latest=None, on=None) == ""
