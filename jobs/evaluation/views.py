@@ -1,4 +1,4 @@
-"""Other pictures of the same thing: a card cut out again in other light, a portrait copied, printed, cropped, drawn over."""
+"""Other pictures of the same thing: a card in other light, a portrait copied, printed, cropped, drawn over."""
 
 import cv2
 import numpy as np
@@ -86,4 +86,4 @@ def _rastered(image: Image, rng: np.random.Generator) -> Image:
     along = np.cos(2 * np.pi * (across * np.cos(angle) + down * np.sin(angle)) / pitch)
     aside = np.cos(2 * np.pi * (down * np.cos(angle) - across * np.sin(angle)) / pitch)
     screen = (along + aside)[..., None] * float(rng.uniform(15, 50))
-    return np.clip(image + screen, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image + screen, 0, 255), np.uint8)
