@@ -38,9 +38,9 @@ def row_schema(folder: str) -> pa.Schema:
         [
             pa.field("file", pa.string()),
             pa.field("row", pa.int64()),
-            pa.field("reason", pa.string()),
-            pa.field("detail", pa.string()),
-            pa.field("read_id", pa.string()),
+            pa.field("_reason", pa.string()),
+            pa.field("_detail", pa.string()),
+            pa.field("_id", pa.string()),
             *columns,
         ]
     )
@@ -101,14 +101,14 @@ def _typed_row(folder: str, record: Mapping[Hashable, object], zone: ZoneInfo | 
     fallback = DEFAULT_VALID_FROM.get(folder)
     if fallback and texts.get("valid_from") is None:
         texts["valid_from"] = texts.get(fallback)
-    row: dict[str, object] = {"reason": None, "detail": None, "read_id": None}
+    row: dict[str, object] = {"_reason": None, "_detail": None, "_id": None}
     try:
-        row["read_id"] = _readable_id(columns[0], texts)
+        row["_id"] = _readable_id(columns[0], texts)
         for column in columns:
             row[column.name] = read_value(texts[column.name], column, zone)
     except Unfit as unfit:
         reason, detail = unfit.args
-        return {"reason": reason, "detail": detail, "read_id": row["read_id"]}
+        return {"_reason": reason, "_detail": detail, "_id": row["_id"]}
     return row
 
 

@@ -44,12 +44,12 @@ def _frozen(uri: str, digest: str) -> bytes:
 
 def _placed(rows: pa.RecordBatch, source: Source) -> pa.RecordBatch:
     """Manifest rows, those refused whose address leads outside the allowed roots."""
-    reasons, details = rows.column("reason").to_pylist(), rows.column("detail").to_pylist()
+    reasons, details = rows.column("_reason").to_pylist(), rows.column("_detail").to_pylist()
     for position, uri in enumerate(rows.column("uri").to_pylist()):
         if reasons[position] is None:
             try:
                 resolve(uri, source.lake, source.roots)
             except Refused as refused:
                 reasons[position], details[position] = refused.reason, refused.detail
-    kept = rows.set_column(rows.schema.get_field_index("reason"), "reason", pa.array(reasons, pa.string()))
-    return kept.set_column(rows.schema.get_field_index("detail"), "detail", pa.array(details, pa.string()))
+    kept = rows.set_column(rows.schema.get_field_index("_reason"), "_reason", pa.array(reasons, pa.string()))
+    return kept.set_column(rows.schema.get_field_index("_detail"), "_detail", pa.array(details, pa.string()))
