@@ -1,0 +1,1 @@
+"""DAG files drawn from the pipeline; parsing them loads neither Spark nor torch."""
