@@ -46,7 +46,7 @@ class Barcode:
 
 def read_barcode(image: Image) -> Barcode | None:
     """Read the most telling symbol of an image (BGR): an AAMVA PDF417, else any PDF417, else a QR code."""
-    wanted = (zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.QRCode)
+    wanted = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.QRCode])
     symbols = zxingcpp.read_barcodes(image, formats=wanted, text_mode=zxingcpp.TextMode.Plain)
     found = [_parsed(symbol) for symbol in symbols if symbol.valid and symbol.text]
     return max(found, key=lambda b: (b.version is not None, b.format == "PDF417", len(b.text)), default=None)

@@ -1,19 +1,16 @@
 """Typed fields of the visual zone: values beside or under their labels, canonical where they can be."""
 
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from udfs.reading.dates import AMBIGUOUS, looks_like_date, read_date
 from udfs.reading.fields import FieldReading
 from udfs.reading.labels import Label, find_label, later_labels
 from udfs.reading.lines import Box, TextLine, around
 from udfs.reading.mrz_parsing import UNKNOWN_CERTAINTY, Mrz
+from udfs.reading.values import DATES, canonical, of_kind
 
-DATES = ("birth_date", "issue_date", "expiry_date")
-SEXES = {"F": "F", "M": "M", "X": "X", "FEMALE": "F", "MALE": "M", "W": "F"}
 # Even where the net is sure it is wrong now and then.
 MOST_CERTAIN = 0.998
 # Distances are counted in heights of the label: how far a value may stand below it, beside it, and how far it may
@@ -22,8 +19,6 @@ FARTHEST_BELOW, FARTHEST_BESIDE, INDENTED = 2.2, 8.0, 2.0
 # What a value of the wrong kind costs in the same measure, so that it is taken only where nothing better stands near.
 WRONG_KIND = 4.0
 ADDRESS_LINES = 3
-# Vehicle categories of ISO 18013-1 annex B and of the European licence; spaces between them get lost in reading.
-_CATEGORY = re.compile(r"AM|A1|A2|A|B1|BE|B|C1E|C1|CE|C|D1E|D1|DE|D|F|G|H|K|L|M|S|T")
 
 
 @dataclass(frozen=True)
@@ -110,7 +105,7 @@ def _inline(item: _Labelled) -> TextLine | None:
     if not rest:
         return None
     lead = text[:start]
-    typed = _of_kind(item.label.field, rest) and item.label.field in (*DATES, "sex", "number", "personal_number")
+    typed = of_kind(item.label.field, rest) and item.label.field in (*DATES, "sex", "number", "personal_number")
     shouted = rest == rest.upper() and lead != lead.upper()
     if not (item.label.separated or typed or shouted):
         return None
@@ -131,7 +126,7 @@ def _piece(line: TextLine, start: int, end: int) -> TextLine:
 def _cost(item: _Labelled, line: TextLine) -> float | None:
     """Give how far a value stands from a label, in heights of the label; None where it cannot belong to it."""
     label, value, height = item.line.box, line.box, max(1.0, item.line.height)
-    wrong = 0.0 if _of_kind(item.label.field, line.text) else WRONG_KIND
+    wrong = 0.0 if of_kind(item.label.field, line.text) else WRONG_KIND
     middle = (value[1] + value[3]) / 2
     beside = (value[0] - label[2]) / height
     if label[1] <= middle <= label[3] and -0.5 <= beside <= FARTHEST_BESIDE:
@@ -141,21 +136,6 @@ def _cost(item: _Labelled, line: TextLine) -> float | None:
     if -0.7 <= below <= FARTHEST_BELOW and middle > label[3] and indent <= INDENTED:
         return 0.1 + max(0.0, below) + 0.5 * indent + wrong
     return None
-
-
-def _of_kind(name: str, text: str) -> bool:
-    """Tell whether a text may be a value of a field."""
-    if name in DATES:
-        return looks_like_date(text) or read_date(text) is not None
-    if name == "sex":
-        return text.strip().upper() in SEXES
-    if name in ("number", "personal_number"):
-        return sum(c.isdigit() for c in text) >= 3 and not looks_like_date(text)
-    if name in ("nationality", "issuing_state"):
-        return not any(c.isdigit() for c in text)
-    if name in ("surname", "given_names", "full_name"):
-        return not any(c.isdigit() for c in text)
-    return True
 
 
 def _lines_below(first: TextLine, others: Iterable[TextLine]) -> list[TextLine]:
@@ -180,63 +160,12 @@ def _field(name: str, values: Sequence[TextLine], mrz: Mrz | None) -> FieldReadi
         if character.isalnum()
     ]
     sure = math.prod(min(MOST_CERTAIN, certainty) for certainty in letters)
-    value, share = _canonical(name, raw, mrz)
+    value, share = canonical(name, raw, mrz)
     return FieldReading(name, "visual", value, raw, sure * share, around([line.box for line in values]))
 
 
 def _certainties(line: TextLine) -> Sequence[float]:
     return line.certainties or [UNKNOWN_CERTAINTY] * len(line.text)
-
-
-def _canonical(name: str, raw: str, mrz: Mrz | None) -> tuple[str | None, float]:
-    """Give the canonical value of a text and the share of its certainty that is left."""
-    if name in DATES:
-        return _date(name, raw, mrz)
-    text = " ".join(raw.upper().split()).strip(" .,:;")
-    return CANONICAL.get(name, str)(text), 1.0
-
-
-def _sex(text: str) -> str | None:
-    return SEXES.get(text.split("/", maxsplit=1)[0].strip())
-
-
-def _without_spaces(text: str) -> str:
-    return text.replace(" ", "")
-
-
-def _state(text: str) -> str:
-    """Give the code where a code and a name stand together, as in `UTOPIAN / UTO`."""
-    code = re.search(r"\b[A-Z]{3}\b", text) if "/" in text else None
-    return code[0] if code else text
-
-
-def _categories(text: str) -> str:
-    return " ".join(_CATEGORY.findall(text)) or text
-
-
-def _address(text: str) -> str:
-    return re.sub(r"\s*,\s*", ", ", text)
-
-
-CANONICAL: Mapping[str, Callable[[str], str | None]] = {
-    "sex": _sex,
-    "number": _without_spaces,
-    "personal_number": _without_spaces,
-    "nationality": _state,
-    "issuing_state": _state,
-    "categories": _categories,
-    "address": _address,
-}
-
-
-def _date(name: str, raw: str, mrz: Mrz | None) -> tuple[str | None, float]:
-    reading = read_date(raw)
-    if reading is None:
-        return None, 1.0
-    known = mrz.fields.get(name) if mrz is not None else None
-    if known is not None and known.value in reading.values:
-        return known.value, 1.0
-    return reading.values[0], AMBIGUOUS if reading.ambiguous else 1.0
 
 
 def _names_told_apart(found: dict[str, FieldReading]) -> dict[str, FieldReading]:
