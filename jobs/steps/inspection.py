@@ -16,7 +16,8 @@ from conf.errors import WorkerDied
 from jobs.inspect_task import inspect_task
 from jobs.run import Run
 from udfs.answers import ANSWER_DDL
-from udfs.inspector import inspect_batches, inspector_fingerprint
+from udfs.inspector import inspect_batches
+from udfs.parts import inspector_fingerprint
 from udfs.task import InspectTask
 
 LOG = logging.getLogger(__name__)
