@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from jobs.foreign_views import shown, spark_view
 from jobs.tables import Tables
-from schemas import TABLES
-
-ENGINES = ("spark", "duckdb", "trino", "delta-rs")
 
 
 @dataclass(frozen=True)
@@ -72,35 +70,7 @@ def live(rows: list[Release], keep: int) -> list[Release]:
     return [standing[run_id] for run_id in reversed(lineage) if run_id in standing][:keep]
 
 
-def view_sql(name: str, release: Release, root: str, *, engine: str = "spark") -> str:
-    """The query behind the released view of a table, for one engine."""
-    words = ["SELECT * FROM", _source(name, release, root, engine)]
-    match TABLES[name].scope:
-        case "lineage":
-            words += ["WHERE run_id IN", "(" + ", ".join(f"'{run_id}'" for run_id in release.lineage) + ")"]
-        case "content":
-            words += ["WHERE sha256 IN (SELECT sha256 FROM documents)"]
-    return " ".join(words)
-
-
-def _source(name: str, release: Release, root: str, engine: str) -> str:
-    """How an engine names a table at a version; tables written outside a night are read at their head."""
-    pinned = None if TABLES[name].scope == "head" else release.versions[name]
-    path = f"{root}/{name}"
-    match engine:
-        case "spark":
-            return f"delta.`{path}`" + ("" if pinned is None else f" VERSION AS OF {pinned}")
-        case "duckdb":
-            return f"delta_scan('{path}'" + (")" if pinned is None else f", version => {pinned})")
-        case "trino":
-            return f"delta.lookback.{name}" + ("" if pinned is None else f" FOR VERSION AS OF {pinned}")
-        case _:
-            return f"{name}"
-
-
 def open_views(tables: Tables, release: Release) -> None:
     """Make the temporary views of a release in this session."""
-    for name in sorted(TABLES, key=lambda name: name != "documents"):
-        if name in release.versions or TABLES[name].scope == "head":
-            query = view_sql(name, release, tables.root)
-            tables.spark.sql(f"CREATE OR REPLACE TEMPORARY VIEW {name} AS {query}")
+    for name in shown(release):
+        tables.spark.sql(spark_view(name, release, tables.root))

@@ -1,0 +1,145 @@
+"""The released views in the words of each engine: the one place that knows engines."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conf.errors import BadSettings
+from schemas import TABLES
+
+if TYPE_CHECKING:
+    from jobs.releases import Release
+
+Source = Callable[[str, int | None], str]
+
+PYTHON = '''\
+"""Released views of {run_id}, read by delta-rs and asked through DuckDB; needs: pip install deltalake duckdb"""
+
+import duckdb
+from deltalake import DeltaTable
+
+ROOT = "{root}"
+VERSIONS = {{  # None: read at its head
+{versions}
+}}
+
+database = duckdb.connect()
+database.execute("SET TimeZone = 'UTC'")
+for name, version in VERSIONS.items():
+    table = DeltaTable(f"{{ROOT}}/{{name}}", version=version)
+    database.register(f"{{name}}_stored", table.to_pyarrow_dataset())
+database.execute("""
+{views}
+""")
+
+print(database.sql("SELECT tier, count(*) AS accounts FROM risk_profiles GROUP BY tier ORDER BY accounts DESC"))
+'''
+TRINO = """\
+-- Released views of {run_id} for Trino; the catalog `delta` is its Delta Lake connector, with
+-- delta.register-table-procedure.enabled=true. Register the tables once:
+{registrations}
+CREATE SCHEMA IF NOT EXISTS delta.released;
+USE delta.released;
+{views}"""
+DUCKDB = """\
+-- Released views of {run_id} for DuckDB 2.0; its extension `delta` is downloaded on first use.
+-- Without downloads: lookback release sql --engine delta-rs
+INSTALL delta;
+LOAD delta;
+SET TimeZone = 'UTC';
+{views}"""
+
+
+def views_for(engine: str, release: "Release", root: str) -> str:
+    """The released views with pinned versions: SQL, or for delta-rs a Python script.
+
+    Raises:
+        BadSettings: there is no such engine.
+    """
+    if engine not in ENGINES:
+        raise BadSettings(f"--engine {engine}: give one of {', '.join(ENGINES)}")
+    return ENGINES[engine](release, root if "://" in root else str(Path(root).resolve()))
+
+
+def spark_view(name: str, release: "Release", root: str) -> str:
+    """The statement that makes one released view in a Spark session."""
+    return _view("CREATE OR REPLACE TEMPORARY VIEW", name, release, _in_spark(root))
+
+
+def shown(release: "Release") -> tuple[str, ...]:
+    """Names of the views of a release: `documents` first, because others look into it."""
+    names = [name for name in TABLES if name in release.versions or TABLES[name].scope == "head"]
+    return tuple(sorted(names, key=lambda name: name != "documents"))
+
+
+def _spark(release: "Release", root: str) -> str:
+    return "\n".join(f"{spark_view(name, release, root)};" for name in shown(release))
+
+
+def _duckdb(release: "Release", root: str) -> str:
+    place = root if "://" in root else f"file://{root}"
+
+    def source(name: str, version: int | None) -> str:
+        pinned = "" if version is None else f", version => {version}"
+        return f"delta_scan('{place}/{name}'{pinned})"
+
+    return DUCKDB.format(run_id=release.run_id, views=_views("CREATE OR REPLACE VIEW", release, source))
+
+
+def _trino(release: "Release", root: str) -> str:
+    def source(name: str, version: int | None) -> str:
+        return f"delta.lookback.{name}" + ("" if version is None else f" FOR VERSION AS OF {version}")
+
+    place = root if "://" in root else f"file://{root}"
+    calls = [
+        f"--   CALL delta.system.register_table(schema_name => 'lookback', table_name => '{name}', "
+        f"table_location => '{place}/{name}');"
+        for name in shown(release)
+    ]
+    views = _views("CREATE OR REPLACE VIEW", release, source)
+    return TRINO.format(run_id=release.run_id, registrations="\n".join(calls), views=views)
+
+
+def _delta_rs(release: "Release", root: str) -> str:
+    versions = "\n".join(f'    "{name}": {_version(name, release)},' for name in shown(release))
+    views = _views("CREATE TEMP VIEW", release, lambda name, _: f"{name}_stored")
+    return PYTHON.format(run_id=release.run_id, root=root, versions=versions, views=views).rstrip()
+
+
+ENGINES: dict[str, Callable[["Release", str], str]] = {
+    "spark": _spark,
+    "duckdb": _duckdb,
+    "trino": _trino,
+    "delta-rs": _delta_rs,
+}
+
+
+def _in_spark(root: str) -> Source:
+    def source(name: str, version: int | None) -> str:
+        return f"delta.`{root}/{name}`" + ("" if version is None else f" VERSION AS OF {version}")
+
+    return source
+
+
+def _views(create: str, release: "Release", source: Source) -> str:
+    return "\n".join(f"{_view(create, name, release, source)};" for name in shown(release))
+
+
+def _view(create: str, name: str, release: "Release", source: Source) -> str:
+    """One view: the table at its version, and of it the rows that the release shows."""
+    words = [create, name, "AS SELECT * FROM", source(name, _version(name, release)), *_filter(name, release)]
+    return " ".join(words)
+
+
+def _version(name: str, release: "Release") -> int | None:
+    """The pinned version; tables written outside a night are read at their head."""
+    return None if TABLES[name].scope == "head" else release.versions[name]
+
+
+def _filter(name: str, release: "Release") -> Iterator[str]:
+    """Which rows of an appended table belong to the release; run ids hold digits, `-` and `.` alone."""
+    match TABLES[name].scope:
+        case "lineage":
+            yield "WHERE run_id IN (" + ", ".join(f"'{run_id}'" for run_id in release.lineage) + ")"
+        case "content":
+            yield "WHERE sha256 IN (SELECT sha256 FROM documents)"
