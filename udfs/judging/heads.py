@@ -48,14 +48,19 @@ class Head:
     offset: float = 0.0
 
 
+def standardised(head: Head, matrix: Doubles) -> Doubles:
+    """Signals [n, k] in standard deviations from their centre, cut at 4; a missing one (nan) is 0."""
+    return np.nan_to_num(np.clip((matrix - head.centre) / head.scale, -SPREAD, SPREAD))
+
+
 def raw_log_odds(head: Head, matrix: Doubles) -> Doubles:
     """Uncalibrated log-odds [n] of signals [n, k]; a missing signal (nan) counts as its centre, none at all is nan."""
-    standard = np.clip((matrix - head.centre) / head.scale, -SPREAD, SPREAD)
-    missing = np.isnan(standard)
+    missing = np.isnan(matrix)
+    standard = standardised(head, matrix)
     # A loop in the signals' order, not a BLAS product: the same bits in batches of any size.
     total = np.full(len(matrix), head.intercept, dtype=np.float64)
     for column, weight in enumerate(head.weights):
-        total += np.where(missing[:, column], 0.0, standard[:, column]) * weight
+        total += standard[:, column] * weight
     return np.where(missing.all(axis=1), np.nan, total)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from udfs.judging.cells import texts
-from udfs.judging.fusion import Standing
+from udfs.judging.fusion import MOST, Standing
 from udfs.judging.heads import contradiction_signals
 from udfs.judging.log_odds import sigmoid
 from udfs.judging.reasons import (
@@ -83,7 +83,7 @@ def _contradictions(judged: Judged) -> list[tuple[float, str]]:
 
 def _families(judged: Judged) -> list[tuple[float, str]]:
     return [
-        (value, family_reason(family, sigmoid(value)))
+        (min(value, MOST), family_reason(family, sigmoid(value)))
         for family, value in judged.seen.items()
         if family != "inconsistent" and value >= TOLD
     ]

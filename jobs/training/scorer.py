@@ -1,0 +1,135 @@
+"""Train the scorer: a monotone head for each evidence family, its calibration, and their fusion."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from schemas.words import EVIDENCE_FAMILIES
+from udfs.judging.fusion import LEAST, MOST, Fusion
+from udfs.judging.heads import FURTHER, STRONGEST, Head, head_log_odds, raw_log_odds, signal_matrix, standardised
+from udfs.judging.log_odds import Doubles
+from udfs.judging.scorer_file import Scorer
+
+# Every signal speaks for its family where it grows, so every weight is 0 or more. Quality and file facts are none.
+HEAD_SIGNALS = {
+    "physical": ("trunk_physical", "spectral_peak"),
+    "tampered": ("trunk_tampered", "zone_contrast"),
+    "generated": ("trunk_generated",),
+    "inconsistent": (STRONGEST, FURTHER),
+}
+FOLDS = 5
+SHRINK = 0.02  # of squared weights, per example: few specimens must not make a head certain
+PHYSICAL_WIDTH = 600.0  # px: below it the printed dot and the screen's pixel are lost in the capture's own
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One observed specimen.
+
+    Attributes:
+        group: what must stay together in one fold, such as the design.
+        family: how it was forged; None for a genuine one.
+        signals: its forensic signals and those of its contradictions.
+        abstained: families that cannot judge it.
+        held_out: whether its design, attack, device or chain is left out of training.
+    """
+
+    group: str
+    family: str | None
+    signals: Mapping[str, float | None]
+    abstained: frozenset[str] = frozenset()
+    held_out: bool = False
+
+
+def train_scorer(examples: Sequence[Example], *, basis: str = "specimens") -> Scorer:
+    """The scorer of the examples that are not held out; the same examples give the same scorer.
+
+    Raises:
+        ValueError: a family has no forged or no genuine example to learn from.
+    """
+    kept = [example for example in examples if not example.held_out]
+    heads, evidence = {}, np.zeros((len(kept), len(EVIDENCE_FAMILIES)))
+    for column, family in enumerate(EVIDENCE_FAMILIES):
+        heads[family], evidence[:, column] = train_head(family, kept)
+    forged = np.asarray([example.family is not None for example in kept])
+    fusion = train_fusion(np.clip(np.nan_to_num(evidence), LEAST, MOST), forged)
+    return Scorer(heads, fusion, PHYSICAL_WIDTH, basis)
+
+
+def train_head(family: str, examples: Sequence[Example]) -> tuple[Head, Doubles]:
+    """A family's calibrated head, and every example's log-odds by a head that never saw its group; nan: abstained.
+
+    Forgeries of other families are left out of the fit: a re-typed field that was printed again shows both.
+    """
+    judged = np.asarray([family not in example.abstained for example in examples])
+    counted = judged & np.asarray([example.family in (None, family) for example in examples])
+    forged = np.asarray([example.family == family for example in examples])
+    if not (counted & forged).any() or not (counted & ~forged).any():
+        raise ValueError(f"{family}: {int((counted & forged).sum())} forged of {int(counted.sum())} to learn from")
+    names = HEAD_SIGNALS[family]
+    matrix = signal_matrix(names, [example.signals for example in examples])
+    folds = np.asarray([zlib.crc32(example.group.encode()) % FOLDS for example in examples])
+    unseen = np.full(len(examples), np.nan)
+    for fold in range(FOLDS):
+        inside = counted & (folds != fold)
+        if (inside & forged).any() and (inside & ~forged).any():
+            head = fit_head(family, matrix[inside], forged[inside])
+            unseen[folds == fold] = raw_log_odds(head, matrix[folds == fold])
+    unseen[~judged] = np.nan
+    known = counted & ~np.isnan(unseen)
+    slope, offset = platt(unseen[known], forged[known])
+    head = replace(fit_head(family, matrix[counted], forged[counted]), slope=slope, offset=offset)
+    return head, np.asarray(slope * unseen + offset)
+
+
+def fit_head(family: str, matrix: Doubles, forged: Bools) -> Head:
+    """Monotone logistic regression over signals [n, k] at even odds; weights of 0 or more."""
+    centre = np.nan_to_num(np.nanmean(matrix, axis=0))
+    scale = np.nan_to_num(np.nanstd(matrix, axis=0))
+    head = Head(family, HEAD_SIGNALS[family], centre, np.where(scale > 0, scale, 1.0), np.zeros(len(centre)), 0.0)
+    weights, intercept = monotone_logistic(standardised(head, matrix), forged)
+    return replace(head, weights=weights, intercept=intercept)
+
+
+def train_fusion(evidence: Doubles, forged: Bools) -> Fusion:
+    """Fusion weights of 0 or more over clipped log-odds [n, 4], drawn towards 1, where families just add."""
+    weights, intercept = monotone_logistic(evidence, forged, towards=1.0)
+    return Fusion(intercept, dict(zip(EVIDENCE_FAMILIES, weights.tolist(), strict=True)))
+
+
+def platt(values: Doubles, forged: Bools) -> tuple[float, float]:
+    """Slope of 0 or more and offset that calibrate log-odds at even odds (Platt 1999)."""
+    weights, intercept = monotone_logistic(values[:, None], forged, towards=1.0)
+    return float(weights[0]), intercept
+
+
+def monotone_logistic(matrix: Doubles, forged: Bools, *, towards: float = 0.0) -> tuple[Doubles, float]:
+    """Weights [k] of 0 or more and intercept, both classes of equal weight, held near `towards`."""
+    balance = np.where(forged, 0.5 / max(forged.sum(), 1), 0.5 / max((~forged).sum(), 1))
+    sign = np.where(forged, 1.0, -1.0)
+
+    def loss(parameters: Doubles) -> tuple[float, Doubles]:
+        weights, intercept = parameters[:-1], parameters[-1]
+        margins = sign * (matrix @ weights + intercept)
+        pull = -balance * sign / (1 + np.exp(margins))
+        away = weights - towards
+        gradient = np.append(matrix.T @ pull + 2 * SHRINK * away, pull.sum())
+        return float((balance * np.logaddexp(0, -margins)).sum() + SHRINK * (away @ away)), gradient
+
+    start = np.append(np.full(matrix.shape[1], max(towards, 0.1)), 0.0)
+    bounds = [(0.0, None)] * matrix.shape[1] + [(None, None)]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x[:-1], np.float64), float(found.x[-1])
+
+
+def evidence_of(scorer: Scorer, family: str, examples: Sequence[Example]) -> Doubles:
+    """A family's calibrated log-odds [n] of examples; nan where it abstains."""
+    head = scorer.heads[family]
+    values = head_log_odds(head, signal_matrix(head.signals, [example.signals for example in examples]))
+    return np.where([family in example.abstained for example in examples], np.nan, values)
