@@ -1,6 +1,5 @@
 """Finds lines of text: PP-OCRv6's detector from the RapidOCR wheel, on OpenVINO, one thread, exact precision."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -20,25 +19,22 @@ EXACT = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT
 STRIDE = 32
 
 
-@dataclass
-class FixedShapes:
-    """A model compiled once for each input shape that it meets, so that the same input always gives the same bits."""
+class Net:
+    """One net of the wheel, compiled once for every size of input.
 
-    name: str
-    model: openvino.Model = field(init=False)
-    requests: dict[tuple[int, ...], openvino.InferRequest] = field(default_factory=dict)
+    The same input gives the same bits whatever sizes came before (compiling each size for itself does too, at 45 MB a
+    size), so it is the callers' fixed widths that make a line independent of its neighbours.
+    """
 
-    def __post_init__(self) -> None:
-        self.model = openvino.Core().read_model(MODELS / self.name)
+    def __init__(self, name: str, shape: tuple[int, ...]) -> None:
+        core = openvino.Core()
+        self.model = core.read_model(MODELS / name)
+        self.model.reshape(list(shape))
+        self.request = core.compile_model(self.model, "CPU", EXACT).create_infer_request()
 
     def __call__(self, batch: Floats) -> Floats:
         """Run a float32 batch and give a copy of its first output."""
-        if batch.shape not in self.requests:
-            fixed = self.model.clone()
-            fixed.reshape(list(batch.shape))
-            compiled = openvino.Core().compile_model(fixed, "CPU", EXACT)
-            self.requests[batch.shape] = compiled.create_infer_request()
-        return np.array(self.requests[batch.shape].infer([batch])[0], dtype=np.float32)
+        return np.array(self.request.infer([np.ascontiguousarray(batch)])[0], dtype=np.float32)
 
 
 class Detector:
@@ -46,7 +42,7 @@ class Detector:
 
     def __init__(self, side: int) -> None:
         self.side = side
-        self.net = FixedShapes("PP-OCRv6_det_small.onnx")
+        self.net = Net("PP-OCRv6_det_small.onnx", (1, 3, -1, -1))
         self.post = DBPostProcess(thresh=0.3, box_thresh=0.5, max_candidates=1000, unclip_ratio=1.6, use_dilation=True)
 
     def __call__(self, image: Image) -> Floats:
@@ -56,7 +52,7 @@ class Detector:
         size = (_multiple(width * scale), _multiple(height * scale))
         resized = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         batch = (resized.astype(np.float32) / 127.5 - 1.0).transpose(2, 0, 1)[None]
-        found, _ = self.post(self.net(np.ascontiguousarray(batch)), (height, width))
+        found, _ = self.post(self.net(batch), (height, width))
         quads = np.asarray(found, dtype=np.float32).reshape(-1, 4, 2)
         return quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))]
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from udfs.reading.detector import FixedShapes, Floats, Image
+from udfs.reading.detector import Floats, Image, Net
 from udfs.reading.mrz_layouts import ALPHABET, FILLER
 
 HEIGHT = 48
@@ -29,12 +29,12 @@ class Decoded:
 
 
 class Recogniser:
-    """The line recogniser (CTC), compiled once for each width."""
+    """The line recogniser (CTC); every line is padded to the narrowest of a few widths that holds it."""
 
     def __init__(self, widths: Sequence[int], batch: int) -> None:
         self.widths = sorted(widths)
         self.batch = batch
-        self.net = FixedShapes("PP-OCRv6_rec_small.onnx")
+        self.net = Net("PP-OCRv6_rec_small.onnx", (batch, 3, HEIGHT, -1))
         characters = self.net.model.get_rt_info()["framework"]["character"].value.splitlines()
         self.characters = ["", *map(_halfwidth, characters), " "]
         self.mrz_classes = np.array([BLANK, *(self.characters.index(c) for c in ALPHABET)])
