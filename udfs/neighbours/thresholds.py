@@ -1,0 +1,34 @@
+"""Where a tie begins: tails of what strangers score, measured on the night's own gallery."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import norm
+
+Scores = npt.NDArray[np.float64]
+
+LOWER_SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)  # quantiles that show the width of the untouched side
+TAIL_FROM, TAIL_TO = 0.90, 0.99  # the last hundredth may hold the very pairs that are looked for
+MIN_PAIRS = 50
+
+
+def mirrored_threshold(scores: Scores, rate: float) -> float:
+    """Score that strangers pass with chance `rate`, from the lower half of scores [n] that lie evenly around a centre.
+
+    Related pairs only ever add to the upper half, so however many there are the lower half stays clean.
+    The widest of several normal fits to lower quantiles is taken, so that a heavy tail raises the threshold.
+    """
+    if len(scores) < MIN_PAIRS:
+        return float("inf")
+    centre = float(np.median(scores))
+    shares = np.array([share for share in LOWER_SHARES if share * len(scores) >= 5])
+    widths = (centre - np.quantile(scores, shares)) / -norm.ppf(shares)
+    return centre + float(widths.max()) * float(-norm.ppf(rate))
+
+
+def tail_threshold(scores: Scores, rate: float) -> float:
+    """Score that strangers pass with chance `rate`, by an exponential tail fitted between the .90 and .99 quantiles."""
+    if len(scores) < MIN_PAIRS:
+        return float("inf")
+    start, end = np.quantile(scores, (TAIL_FROM, TAIL_TO))
+    scale = float(end - start) / float(np.log((1 - TAIL_FROM) / (1 - TAIL_TO)))
+    return float(start) + scale * float(np.log((1 - TAIL_FROM) / rate))
