@@ -26,6 +26,7 @@ with DAG(
         step.name: LookbackOperator(
             task_id=step.name,
             application=COMMAND,
+            name=f"lookback-{step.name}",
             application_args=["run", step.name, "--date", NIGHT, "--lake", LAKE, "--env", ENV],
             doc=step.does,
         )

@@ -37,7 +37,7 @@ class SparkSubmitOperator:
         if self.ends is not None: raise AirflowException(f"Cannot execute: spark-submit. Error code is: {self.ends}.")
 module("airflow")
 module("airflow.sdk", DAG=DAG, Param=Param)
-module("airflow.exceptions", AirflowException=AirflowException, AirflowFailException=AirflowFailException)
+module("airflow.sdk.exceptions", AirflowException=AirflowException, AirflowFailException=AirflowFailException)
 for name in ("airflow.providers", "airflow.providers.apache", "airflow.providers.apache.spark",
              "airflow.providers.apache.spark.operators"):
     module(name)
