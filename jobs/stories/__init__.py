@@ -1,0 +1,1 @@
+"""Why: what the released tables tell of one document, one account, one campaign."""
