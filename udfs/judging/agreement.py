@@ -11,7 +11,7 @@ from udfs.reading.names import fewest_changes, folded, shares_names
 ONE_LETTER = 0.92
 # Codes of British nationals that are no citizens stand beside GBR, Germany's D beside DEU (Doc 9303-3, 5).
 SAME_STATES = {"GBD": "GBR", "GBN": "GBR", "GBO": "GBR", "GBP": "GBR", "GBS": "GBR", "D": "DEU"}
-# The name field of the widest MRZ has 39 characters; names that fill 30 may have been cut in any of them.
+# A barcode's names of so many letters may have been cut by the issuer's records.
 NAMES_MAY_BE_CUT = 24
 # Optional data that differ in more characters than this are another number, not this one changed.
 MOST_CHANGED = 3
@@ -52,11 +52,18 @@ def _names_differ(left: ReadField, right: ReadField) -> float:
     one, other = left.value or "", right.value or ""
     if {left.source, right.source} & {"declared", "vendor"} or left.name == "full_name":
         return float(not shares_names(one, other))
-    cut = any(r.source != "visual" and len(folded(r.raw)) >= NAMES_MAY_BE_CUT for r in (left, right))
+    cut = any(_may_be_cut(reading) for reading in (left, right))
     changes = min(fewest_changes(one, other, cut=cut), fewest_changes(other, one, cut=cut))
     if changes == 0 or (cut and shares_names(one, other)):
         return 0.0
     return ONE_LETTER if changes == 1 else 1.0
+
+
+def _may_be_cut(reading: ReadField) -> bool:
+    """Tell whether a name may end early: an MRZ's raw text is its whole name field, full where no filler ends it."""
+    if reading.source == "mrz":
+        return not reading.raw.endswith("<")
+    return reading.source == "barcode" and len(folded(reading.raw)) >= NAMES_MAY_BE_CUT
 
 
 def _sexes_differ(left: ReadField, right: ReadField) -> float:

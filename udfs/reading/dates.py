@@ -17,8 +17,11 @@ EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{4})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{1,2})(?!\d)")
 _NAMED = re.compile(
-    r"(?<!\d)(\d{1,2})\s?[./\- ]?\s?([A-Z]{3,9})(?:\s?/\s?[A-Z]{2,9})?\.?\s?[./\- ,]?\s?(\d{4}|\d{2})(?!\d)"
+    r"(?<!\d)(\d{1,2})\s?[./\- ]?\s?([A-Z0158]{3,9})(?:\s?/\s?[A-Z]{2,9})?\.?\s?[./\- ,]?\s?(\d{4}|\d{2})(?!\d)"
 )
+# Two digits, two digits, four: such a date needs no separators, which get lost in reading.
+_CLOSE = re.compile(r"(?<!\d)(\d{2})[./\- ]{0,2}(\d{2})[./\- ]{0,2}(\d{4})(?!\d)")
+_LETTERS = str.maketrans("0158", "OISB")
 _NAMED_FIRST = re.compile(r"([A-Z]{3,9})\.?\s?(\d{1,2})\s?,?\s?(\d{4})")
 
 
@@ -63,11 +66,12 @@ def read_date(text: str) -> DateReading | None:
 def looks_like_date(text: str) -> bool:
     """Tell whether a text is written like a date, be it an impossible one."""
     upper = text.upper()
-    return any(pattern.search(upper) for pattern in (_NUMERIC, _ISO)) or _read_named(upper) is not None
+    return any(pattern.search(upper) for pattern in (_NUMERIC, _ISO, _CLOSE)) or _read_named(upper) is not None
 
 
 def month_number(name: str) -> int | None:
     """Give the month (1 to 12) of an English name or its first three letters."""
+    name = name.translate(_LETTERS)
     if name in OTHER_MONTHS:
         return OTHER_MONTHS[name]
     return MONTHS.index(name[:3]) + 1 if name[:3] in MONTHS else None
@@ -134,8 +138,8 @@ def _read_iso(text: str) -> DateReading | None:
 
 
 def _read_numeric(text: str) -> DateReading | None:
-    match = _NUMERIC.search(text)
-    if match is None:
+    match = _NUMERIC.search(text) or _CLOSE.search(text)
+    if match is None or match[0].isdigit():
         return None
     first, second, year = (int(match[i]) for i in (1, 2, 3))
     swapped = iso(year, first, second) if "/" in match[0] else None

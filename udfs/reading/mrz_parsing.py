@@ -29,7 +29,7 @@ MOST_VIOLATIONS, FEWEST_CHECKS = 2, 2
 
 @dataclass(frozen=True)
 class MrzField:
-    """One field: canonical value (empty for an impossible date), its characters, the chance they were read right."""
+    """One field: canonical value (empty for an impossible date), its slot's characters, the chance they are right."""
 
     value: str
     raw: str
@@ -193,8 +193,8 @@ class _Builder:
         """Make the field of one identifier, which begins so many columns after the names do."""
         names = self.reading.layout.slots["names"]
         part = Slot(names.line, names.start + start, names.start + start + len(value), "letters")
-        raw = self.lines[part.line][part.start : part.end]
-        return MrzField(value, raw, min(MOST_CERTAIN, self._certainty(part, raw)), self._box(part, len(value)))
+        sure = self._certainty(part, self.lines[part.line][part.start : part.end])
+        return MrzField(value, self._text("names"), min(MOST_CERTAIN, sure), self._box(part, len(value)))
 
     def _field(self, slot: str, value: str, check: str | None = None) -> MrzField:
         where = self.reading.layout.slots[slot]

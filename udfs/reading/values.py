@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 
 from udfs.reading.dates import AMBIGUOUS, looks_like_date, read_date
 from udfs.reading.mrz_parsing import Mrz
+from udfs.reading.mrz_repair import TO_LETTER
 
 DATES = ("birth_date", "issue_date", "expiry_date")
 SEXES = {"F": "F", "M": "M", "X": "X", "FEMALE": "F", "MALE": "M", "W": "F"}
+# Codes of states have letters alone.
+CODE_LETTERS = 3
 # Vehicle categories of ISO 18013-1 annex B and of the European licence; spaces between them get lost in reading.
 _CATEGORY = re.compile(r"AM|A1|A2|A|B1|BE|B|C1E|C1|CE|C|D1E|D1|DE|D|F|G|H|K|L|M|S|T")
 
@@ -46,7 +49,8 @@ def _without_spaces(text: str) -> str:
 def _state(text: str) -> str:
     """Give the code where a code and a name stand together, as in `UTOPIAN / UTO`."""
     code = re.search(r"\b[A-Z]{3}\b", text) if "/" in text else None
-    return code[0] if code else text
+    text = code[0] if code else text
+    return "".join(TO_LETTER.get(c, c) for c in text) if len(text) == CODE_LETTERS else text
 
 
 def _categories(text: str) -> str:

@@ -152,12 +152,12 @@ def _lines_below(first: TextLine, others: Iterable[TextLine]) -> list[TextLine]:
 
 def _field(name: str, values: Sequence[TextLine], mrz: Mrz | None) -> FieldReading:
     raw = " ".join(line.text for line in values)
-    # Only letters and digits make a value; whether a space or a mark was seen right changes none.
+    # Only letters and digits make a value; spaces and marks change none, and three letters of a month tell it anyway.
     letters = [
         certainty
         for line in values
         for character, certainty in zip(line.text, _certainties(line), strict=True)
-        if character.isalnum()
+        if (character.isdigit() if name in DATES else character.isalnum())
     ]
     sure = math.prod(min(MOST_CERTAIN, certainty) for certainty in letters)
     value, share = canonical(name, raw, mrz)

@@ -29,6 +29,8 @@ def test_what_was_written_is_among_what_it_may_mean(day: date, form: str) -> Non
         ("05/05/1988", ("1988-05-05",)),
         ("12 APR/AVR 1988", ("1988-04-12",)),
         ("19880412", ("1988-04-12",)),
+        ("30 081984", ("1984-08-30",)),
+        ("28 0CT 1986", ("1986-10-28",)),
     ],
 )
 def test_formats_of_the_world(text: str, values: tuple[str, ...]) -> None:
