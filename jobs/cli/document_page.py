@@ -15,8 +15,8 @@ def document_page(story: DocumentStory) -> list[Line]:
     facts = story.facts
     lines = sentence(f"Document {story.doc_id}: {risk(story.risk, story.tier) or story.state}", 0, style_of(story.tier))
     if facts:
-        told = f"{what(facts)} of account {facts['account_id']}, submitted on {day(facts['submitted_at'])}"
-        lines += sentence(told + _decision(facts))
+        submitted = f"{what(facts)} of account {facts['account_id']}, submitted on {day(facts['submitted_at'])}"
+        lines += sentence(submitted + _decision(facts))
     lines += [line for refusal in story.rejections for line in sentence(refusal)]
     if story.reasons:
         lines += [*heading("Why"), *(line for reason in story.reasons for line in sentence(reason))]
