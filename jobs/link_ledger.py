@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import LinkSettings
-from jobs.live_links import PAIR, fingerprint, holds, newest_links
+from jobs.live_links import PAIR, fingerprint, generation, print_of
 
 COMPARED = {
     "same_file": (),
@@ -18,77 +18,100 @@ COMPARED = {
     "shared_device": (),
     "own_resubmission": (),
 }
+PRINTS = ("copy_print", "plate_print", "portrait_print", "number_print", "design", "version")
 EXACT = ("same_file", "same_number", "shared_device", "own_resubmission")
 LINK_COLUMNS = ("left_doc", "right_doc", "kind", "similarity", "evidence", "fingerprint")
+ENDED = '{"ended":"what was compared no longer agrees"}'
+
+FOUND = "struct<similarity: double, evidence: string>"
+LAST = "struct<generation: int, was: string, held: boolean>"
 
 
-def settle(found: DataFrame, subjects: DataFrame) -> DataFrame:
-    """Pairs as they may stand: none inside a submission, and one person's pairs are that person's resubmissions."""
-    ends = [
-        subjects.select(*(F.col(name).alias(f"{side}_{name}") for name in ("doc_id", "submission_id", "person")))
-        for side in ("left", "right")
-    ]
-    known = found.join(ends[0], F.col("left_doc") == F.col("left_doc_id"))
-    known = known.join(ends[1], F.col("right_doc") == F.col("right_doc_id"))
-    apart = known.where(F.col("left_submission_id") != F.col("right_submission_id"))
-    own = F.col("left_person") == F.col("right_person")
-    between = apart.where(~own).select(*found.columns)
-    kinds = F.to_json(F.struct(F.sort_array(F.collect_set("kind")).alias("instead_of")))
-    within = apart.where(own & (F.col("kind") != "shared_device")).groupBy("left_doc", "right_doc")
-    resubmitted = within.agg(kinds.alias("evidence")).withColumns(
-        {"kind": F.lit("own_resubmission"), "similarity": F.lit(1.0)}
-    )
-    return between.unionByName(resubmitted)
-
-
-def entries(found: DataFrame, before: DataFrame, prints: DataFrame, settings: LinkSettings) -> DataFrame:
+def entries(found: DataFrame, before: DataFrame, subjects: DataFrame, settings: LinkSettings) -> DataFrame:
     """Rows that links gain: ties that are new or were compared anew, and ends of ties that no longer stand.
 
+    Documents of one submission are never tied, and one person's pairs are resubmissions whatever else was found.
     A measured tie (template, near copy, portrait) ends when what it was compared by has changed and it was not found
-    again; an exact one when it is not found. `prints` has doc_id, person and the columns of `COMPARED`.
+    again; an exact one when it is not found. `subjects` has doc_id, submission_id, person and `PRINTS`.
     """
-    last = newest_links(before).select(*PAIR, F.col("print").alias("was"), "generation", holds().alias("held"))
-    tonight = found.select(*PAIR, "similarity", "evidence", F.lit(True).alias("seen"))
-    both = with_prints(last.join(tonight, list(PAIR), "full"), prints, settings)
-    next_one = F.coalesce(F.col("generation") + 1, F.lit(0))
-    held = F.coalesce("held", F.lit(False))
-    changed = ~F.col("print").eqNullSafe(F.col("was"))
-    gained = F.col("seen").isNotNull() & (~held | changed)
-    ended = F.col("seen").isNull() & held & (changed | F.col("kind").isin(*EXACT))
-    fresh = both.where(gained).withColumn("fingerprint", fingerprint(F.col("print"), next_one))
-    over = both.where(ended).withColumns(
+    tonight = found.select(
+        *PAIR, F.struct("similarity", "evidence").alias("seen"), F.lit(None).cast(LAST).alias("last")
+    )
+    past = F.struct(generation(), print_of(), (F.col("similarity") > 0).alias("held"))
+    known = before.select(*PAIR, F.lit(None).cast(FOUND).alias("seen"), past.cast(LAST).alias("last"))
+    settled = _settled(_with_ends(tonight.unionByName(known), subjects))
+    printed = settled.withColumn("print", _print(settings))
+    pairs = printed.groupBy(*PAIR).agg(
+        F.max("seen").alias("seen"), F.max("last").alias("last"), F.max("print").alias("print")
+    )
+    return _gained(pairs).unionByName(_ended(pairs))
+
+
+def _with_ends(pairs: DataFrame, subjects: DataFrame) -> DataFrame:
+    """Pairs with what is known of both documents as structs `left` and `right`."""
+    facts = F.struct("submission_id", "person", *PRINTS)
+    for side in ("left", "right"):
+        named = subjects.select(F.col("doc_id").alias(f"{side}_doc"), facts.alias(side))
+        pairs = pairs.join(named, f"{side}_doc", "left")
+    return pairs
+
+
+def _settled(pairs: DataFrame) -> DataFrame:
+    """Tonight's pairs without those inside a submission or by a device of one's own; a person's own renamed."""
+    inside = F.coalesce(F.col("left.submission_id") == F.col("right.submission_id"), F.lit(False))
+    own = F.coalesce(F.col("left.person") == F.col("right.person"), F.lit(False))
+    tonight = F.col("seen").isNotNull()
+    dropped = tonight & (inside | (own & (F.col("kind") == "shared_device")))
+    mine = F.struct(F.lit(1.0).alias("similarity"), F.lit('{"shared":"one person"}').alias("evidence"))
+    return pairs.where(~dropped).withColumns(
         {
-            "similarity": F.lit(0.0),
-            "evidence": F.lit('{"ended":"what was compared no longer agrees"}'),
-            "fingerprint": fingerprint(F.col("was"), next_one),
+            "seen": F.when(tonight & own, mine).otherwise(F.col("seen")),
+            "kind": F.when(tonight & own, F.lit("own_resubmission")).otherwise(F.col("kind")),
+            "own": own,
         }
     )
-    return fresh.select(*LINK_COLUMNS).unionByName(over.select(*LINK_COLUMNS))
 
 
-def with_prints(pairs: DataFrame, prints: DataFrame, settings: LinkSettings) -> DataFrame:
-    """Pairs with `print`, 32 hex: a digest of settings, of what was compared, and of whether both are one person's."""
-    columns = [name for name in prints.columns if name != "doc_id"]
-    for side in ("left", "right"):
-        named = [F.col("doc_id").alias(f"{side}_doc"), F.struct(*columns).alias(side)]
-        pairs = pairs.join(prints.select(*named), f"{side}_doc", "left")
+def _gained(pairs: DataFrame) -> DataFrame:
+    """Rows of ties that did not hold, or were compared otherwise."""
+    fresh = pairs.where(F.col("seen").isNotNull() & (~_held() | _changed()))
+    stamp = fingerprint(F.col("print"), _next())
+    return fresh.select("left_doc", "right_doc", "kind", "seen.*", stamp.alias("fingerprint"))
+
+
+def _ended(pairs: DataFrame) -> DataFrame:
+    """Rows that end ties."""
+    over = pairs.where(F.col("seen").isNull() & _held() & (_changed() | F.col("kind").isin(*EXACT)))
+    stamp = fingerprint(F.col("last.was"), _next())
+    return over.select(
+        *PAIR, F.lit(0.0).alias("similarity"), F.lit(ENDED).alias("evidence"), stamp.alias("fingerprint")
+    )
+
+
+def _held() -> Column:
+    """Whether the pair was tied at the parent release."""
+    return F.coalesce("last.held", F.lit(False))
+
+
+def _changed() -> Column:
+    """Whether it would be compared by something else now."""
+    return ~F.col("print").eqNullSafe(F.col("last.was"))
+
+
+def _next() -> Column:
+    """The generation after the last."""
+    return F.coalesce(F.col("last.generation") + 1, F.lit(0))
+
+
+def _print(settings: LinkSettings) -> Column:
+    """32 hex digits over settings, kind, what was compared at both ends, and whether both are one person's."""
     digest = hashlib.sha256(json.dumps(settings.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:16]
-    text = F.concat_ws("|", F.lit(digest), F.col("kind"), _own(), _compared())
-    return pairs.withColumn("print", F.substring(F.sha2(text, 256), 1, 32)).drop("left", "right")
-
-
-def _own() -> Column:
-    """Whether both documents are of one person now; a document that is gone is nobody's."""
-    return F.coalesce((F.col("left.person") == F.col("right.person")).cast("string"), F.lit("gone"))
-
-
-def _compared() -> Column:
-    """What the kind compares at both ends, as text."""
-    cases = [
+    compared = [
         F.when(F.col("kind") == kind, _texts([f"{side}.{name}" for side in ("left", "right") for name in names]))
         for kind, names in COMPARED.items()
     ]
-    return F.coalesce(*cases)
+    text = F.concat_ws("|", F.lit(digest), F.col("kind"), F.col("own").cast("string"), F.coalesce(*compared))
+    return F.substring(F.sha2(text, 256), 1, 32)
 
 
 def _texts(names: list[str]) -> Column:

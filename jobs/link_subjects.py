@@ -1,9 +1,11 @@
 """What link compares: documents with the person behind them, and contents with one look at each."""
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.persons import persons
+
+ORDER = ("night", "run_id")
 
 
 def subjects(documents: DataFrame, accounts: DataFrame) -> DataFrame:
@@ -14,34 +16,35 @@ def subjects(documents: DataFrame, accounts: DataFrame) -> DataFrame:
 
 
 def contents(documents: DataFrame, observations: DataFrame, vectors: DataFrame, plates: DataFrame) -> DataFrame:
-    """One row a content: sha256, selfie, pdq, pdq_quality, design_vector, portrait, luma and a print of each.
+    """One row a content: sha256, pdq, pdq_quality, design_vector, portrait, luma and the fingerprint of each.
 
     Several inspectors may have looked at one content: the newest run's look counts, then the larger fingerprint.
+    A selfie, and a picture without a card, has neither design nor plate.
     """
     shown = documents.groupBy("sha256").agg(F.bool_or(F.col("doc_type") == "selfie").alias("selfie"))
-    looked = newest(observations, "inspector", "sha256").select(
-        "sha256",
-        F.coalesce("card.found", F.lit(False)).alias("found"),
-        F.col("copy.pdq").alias("pdq"),
-        F.col("copy.quality").alias("pdq_quality"),
-        F.col("parts")["copy"].alias("copy_print"),
+    look = F.max(
+        F.struct(*ORDER, "inspector", "card.found", "copy.pdq", "copy.quality", F.col("parts")["copy"].alias("print"))
     )
-    plated = newest(plates, "fingerprint", "sha256").select("sha256", "luma", F.col("fingerprint").alias("plate_print"))
-    frame = shown.join(looked, "sha256").join(plated, "sha256", "left")
-    for kind, name in (("design", "design_vector"), ("portrait", "portrait")):
-        of_kind = newest(vectors.where(F.col("kind") == kind), "fingerprint", "sha256")
-        named = of_kind.select("sha256", F.col("vector").alias(name), F.col("fingerprint").alias(f"{kind}_print"))
-        frame = frame.join(named, "sha256", "left")
-    shows = F.col("found") & ~F.coalesce("selfie", F.lit(False))
-    return frame.withColumns({name: F.when(shows, F.col(name)) for name in ("design_vector", "luma")})
+    plate = F.max(F.struct(*ORDER, "fingerprint", "luma"))
+    looked = observations.groupBy("sha256").agg(look.alias("look"))
+    plated = plates.groupBy("sha256").agg(plate.alias("plate"))
+    of_kind = [_vector(kind).alias(kind) for kind in ("design", "portrait")]
+    embedded = vectors.groupBy("sha256").agg(*of_kind)
+    frame = shown.join(looked, "sha256").join(plated, "sha256", "left").join(embedded, "sha256", "left")
+    card = F.coalesce("look.found", F.lit(False)) & ~F.coalesce("selfie", F.lit(False))
+    return frame.select(
+        "sha256",
+        "look.pdq",
+        F.col("look.quality").alias("pdq_quality"),
+        F.col("look.print").alias("copy_print"),
+        F.when(card, F.col("plate.luma")).alias("luma"),
+        F.col("plate.fingerprint").alias("plate_print"),
+        F.when(card, F.col("design.vector")).alias("design_vector"),
+        F.col("portrait.vector").alias("portrait"),
+        F.col("portrait.fingerprint").alias("portrait_print"),
+    )
 
 
-def newest(frame: DataFrame, fingerprint: str, *key: str) -> DataFrame:
-    """One row of each key: of the newest run, then with the largest fingerprint."""
-    return first_of(frame, key, F.desc("night"), F.desc("run_id"), F.desc(fingerprint))
-
-
-def first_of(frame: DataFrame, key: tuple[str, ...], *order: Column) -> DataFrame:
-    """The first row of each key in an order that leaves no ties."""
-    place = F.row_number().over(Window.partitionBy(*key).orderBy(*order))
-    return frame.withColumn("_first", place).where(F.col("_first") == 1).drop("_first")
+def _vector(kind: str) -> Column:
+    """The newest vector of a kind, with its fingerprint."""
+    return F.max(F.when(F.col("kind") == kind, F.struct(*ORDER, "fingerprint", "vector")))

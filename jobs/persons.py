@@ -9,18 +9,21 @@ from jobs.facts import holding
 def persons(accounts: DataFrame) -> DataFrame:
     """account_id and `person`: the person of the account that it became part of, else that account itself."""
     held = holding(accounts, "account_id").select("account_id", "person_id", "merged_into")
-    spark = accounts.sparkSession
     merged = held.where(F.col("merged_into").isNotNull()).select("account_id", "merged_into").collect()
+    own = held.select("account_id", F.coalesce("person_id", "account_id").alias("person"))
+    if not merged:
+        return own
     into = {row.account_id: row.merged_into for row in merged}
-    heirs = [(account, _last(account, into)) for account in sorted(into)]
-    last = spark.createDataFrame(heirs, "account_id string, heir string")
-    named = held.select(F.col("account_id").alias("heir"), "person_id")
-    behind = held.select("account_id").join(F.broadcast(last), "account_id", "left")
-    behind = behind.withColumn("heir", F.coalesce("heir", "account_id")).join(named, "heir", "left")
-    return behind.select("account_id", F.coalesce("person_id", "heir").alias("person"))
+    pairs = [(account, last_account(account, into)) for account in sorted(into)]
+    heirs = F.broadcast(accounts.sparkSession.createDataFrame(pairs, "account_id string, heir string"))
+    behind = heirs.join(own.withColumnRenamed("account_id", "heir"), "heir", "left")
+    inherited = behind.select("account_id", F.coalesce("person", "heir").alias("inherited"))
+    return own.join(F.broadcast(inherited), "account_id", "left").select(
+        "account_id", F.coalesce("inherited", "person").alias("person")
+    )
 
 
-def _last(account: str, into: dict[str, str]) -> str:
+def last_account(account: str, into: dict[str, str]) -> str:
     """The end of a chain of mergers; the smallest account of a circle."""
     seen: list[str] = []
     while account in into:

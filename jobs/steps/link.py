@@ -1,7 +1,6 @@
 """Finds neighbours and shared facts between documents."""
 
 from collections.abc import Iterator
-from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -9,42 +8,46 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import LinkSettings
-from jobs.link_ledger import entries, settle
-from jobs.link_subjects import contents, first_of, subjects
+from jobs.link_ledger import PRINTS, entries
+from jobs.link_subjects import contents, subjects
 from jobs.run import Run
-from jobs.shared_facts import numbers, same_file, same_number, shared_device
-from udfs.neighbours.designs import EMPTY, FOUNDING_ROWS, Bank, assign, found_designs, moved
+from jobs.shared_facts import PAIR_COLUMNS, numbers, shared_facts
+from udfs.neighbours.designs import EMPTY, FOUNDING_ROWS, Bank, found_designs, moved, with_designs
 from udfs.neighbours.examination import FOUND_DDL, NO_DESIGN, PAIR_DDL, examine_design, examine_portraits
 from udfs.neighbours.plates import ALIGN_SIZE
 
-MEMBER_DDL = "sha256 string, design string, similarity double"
-PAIRS = ("kind", "left_doc", "right_doc", "similarity", "evidence")
+MEMBERS = ("sha256", "design", "version", "similarity")
 
 
 def main(run: Run) -> None:
     """Write the night's designs, who shows them, and the links that are new or have ended."""
     settings = run.settings.what.link
     docs = subjects(run.read("documents"), run.read("accounts")).persist()
-    looks = contents(run.read("documents"), run.read("observations"), run.read("vectors"), run.read("plates")).persist()
-    known = first_of(run.before("designs"), ("design",), F.desc("version")).persist()
+    tables = [run.read(name) for name in ("documents", "observations", "vectors", "plates")]
+    looks = contents(tables[0], tables[1], tables[2], tables[3]).persist()
+    known = newest_designs(run.before("designs")).persist()
     bank = grown_bank(bank_of(known), looks, settings)
     shown = shown_designs(looks, bank, settings).persist()
-    found = examined(looks, shown, settings).persist()
+    found = examined(shown, settings).persist()
     try:
         fresh = new_versions(found, known, bank)
         run.write("designs", fresh)
-        members = with_versions(shown, known, fresh)
-        run.write("design_members", members)
+        dated = with_versions(shown, known, fresh)
+        run.write("design_members", dated.where(F.col("design").isNotNull()).select(*MEMBERS))
         read = numbers(run.read("fields")).persist()
-        shared = [same_file(docs), same_number(docs, read), shared_device(docs, run.read("account_signals"))]
-        pairs = settle(
-            reduce(DataFrame.unionByName, [of_documents(seen_pairs(found, looks, settings), docs), *shared]), docs
-        )
-        prints = printed(docs, looks, members, read)
-        run.write("links", entries(pairs, run.before("links"), prints, settings))
+        shared = shared_facts(docs, read, run.read("account_signals"))
+        pairs = of_documents(seen_pairs(found, shown, settings), docs).unionByName(shared)
+        prints = dated.join(read, "sha256", "left").select("sha256", *PRINTS)
+        run.write("links", entries(pairs, run.before("links"), docs.join(prints, "sha256", "left"), settings))
     finally:
         for frame in (docs, looks, known, shown, found):
             frame.unpersist()
+
+
+def newest_designs(designs: DataFrame) -> DataFrame:
+    """The newest version of each design, without its spread."""
+    newest = designs.groupBy("design").agg(F.max(F.struct("version", "centroid", "median")).alias("newest"))
+    return newest.select("design", "newest.*")
 
 
 def bank_of(known: DataFrame) -> Bank:
@@ -57,10 +60,11 @@ def bank_of(known: DataFrame) -> Bank:
 
 
 def grown_bank(bank: Bank, looks: DataFrame, settings: LinkSettings) -> Bank:
-    """The bank with designs founded by contents that show none of it; the first by digest found for the rest."""
-    strangers = shown_designs(looks, bank, settings).where(F.col("design").isNull()).select("sha256")
-    rows = strangers.join(looks, "sha256").select("sha256", "design_vector").orderBy("sha256").limit(FOUNDING_ROWS)
-    founders = rows.collect()
+    """The bank with designs founded by contents that show none of it."""
+    strangers = shown_designs(looks, bank, settings).where(
+        F.col("design").isNull() & F.col("design_vector").isNotNull()
+    )
+    founders = strangers.select("sha256", "design_vector").orderBy("sha256").limit(FOUNDING_ROWS).collect()
     if not founders:
         return bank
     vectors = np.asarray([row.design_vector for row in founders], dtype=np.float32)
@@ -70,24 +74,20 @@ def grown_bank(bank: Bank, looks: DataFrame, settings: LinkSettings) -> Bank:
 
 
 def shown_designs(looks: DataFrame, bank: Bank, settings: LinkSettings) -> DataFrame:
-    """sha256, design (null where none is near enough) and similarity of all contents with a design vector."""
+    """Contents with design (null where none is near enough) and similarity."""
 
     def assigned(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
-            vectors = np.asarray(batch["design_vector"].tolist(), dtype=np.float32)
-            rows, cosine = assign(vectors, bank, least=settings.design_similarity)
-            names = [bank.names[row] if row >= 0 else None for row in rows.tolist()]
-            yield pd.DataFrame({"sha256": batch["sha256"], "design": names, "similarity": cosine})
+            yield with_designs(batch, bank, settings.design_similarity)
 
-    vectored = looks.where(F.col("design_vector").isNotNull()).select("sha256", "design_vector")
-    return vectored.mapInPandas(assigned, MEMBER_DDL)
+    columns = ", ".join(f"{column.name} {column.dataType.simpleString()}" for column in looks.schema)
+    return looks.mapInPandas(assigned, f"{columns}, design string, similarity double")
 
 
-def examined(looks: DataFrame, shown: DataFrame, settings: LinkSettings) -> DataFrame:
+def examined(shown: DataFrame, settings: LinkSettings) -> DataFrame:
     """Templates and pairs of every design, and near copies among what shows none."""
-    named = looks.join(shown.select("sha256", "design"), "sha256", "left")
     columns = ("sha256", "pdq", "pdq_quality", "portrait", "luma")
-    grouped = named.select(*columns, F.coalesce("design", F.lit(NO_DESIGN)).alias("design")).groupBy("design")
+    grouped = shown.select(*columns, F.coalesce("design", F.lit(NO_DESIGN)).alias("design")).groupBy("design")
     return grouped.applyInPandas(examine_design(settings), FOUND_DDL)
 
 
@@ -116,14 +116,13 @@ def with_versions(shown: DataFrame, known: DataFrame, fresh: DataFrame) -> DataF
     """Contents with the newest version of their design."""
     versions = known.select("design", "version").unionByName(fresh.select("design", "version"))
     newest = versions.groupBy("design").agg(F.max("version").alias("version"))
-    joined = shown.where(F.col("design").isNotNull()).join(F.broadcast(newest), "design")
-    return joined.select("sha256", "design", "version", "similarity")
+    return shown.drop("luma", "portrait", "design_vector").join(F.broadcast(newest), "design", "left")
 
 
-def seen_pairs(found: DataFrame, looks: DataFrame, settings: LinkSettings) -> DataFrame:
+def seen_pairs(found: DataFrame, shown: DataFrame, settings: LinkSettings) -> DataFrame:
     """Pairs of contents that look alike: within designs, and portraits over the whole gallery."""
     within = found.where(F.col("kind").isNotNull()).select("kind", "left_sha", "right_sha", "similarity", "evidence")
-    faces = looks.where(F.col("portrait").isNotNull()).select("sha256", "portrait")
+    faces = shown.where(F.col("portrait").isNotNull()).select("sha256", "portrait")
     photos = faces.groupBy().applyInPandas(examine_portraits(settings), PAIR_DDL)
     return within.unionByName(photos)
 
@@ -134,15 +133,7 @@ def of_documents(pairs: DataFrame, docs: DataFrame) -> DataFrame:
     right = docs.select(F.col("sha256").alias("right_sha"), F.col("doc_id").alias("other"))
     joined = pairs.join(left, "left_sha").join(right, "right_sha")
     ends = {"left_doc": F.least("one", "other"), "right_doc": F.greatest("one", "other")}
-    return joined.withColumns(ends).select(*PAIRS)
-
-
-def printed(docs: DataFrame, looks: DataFrame, members: DataFrame, read: DataFrame) -> DataFrame:
-    """What each document was compared by: person and fingerprints, by doc_id."""
-    prints = looks.select("sha256", "copy_print", "plate_print", "portrait_print")
-    joined = docs.select("doc_id", "sha256", "person").join(prints, "sha256", "left")
-    joined = joined.join(members.select("sha256", "design", "version"), "sha256", "left")
-    return joined.join(read.select("sha256", "number_print"), "sha256", "left").drop("sha256")
+    return joined.withColumns(ends).select(*PAIR_COLUMNS)
 
 
 def _picture(values: list[float] | None) -> np.ndarray | None:

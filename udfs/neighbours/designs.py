@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from udfs.neighbours.index import DECIMALS, Vectors, by_cosine
@@ -52,6 +53,18 @@ def assign(vectors: Vectors, bank: Bank, *, least: float) -> tuple[npt.NDArray[n
     found = by_cosine(bank.centroids, _unit(vectors), k=1)
     cosine = np.clip(found.scores[:, 0], -1.0, 1.0)
     return np.where(cosine >= least, found.rows[:, 0], -1), cosine
+
+
+def with_designs(contents: pd.DataFrame, bank: Bank, least: float) -> pd.DataFrame:
+    """Contents (column design_vector, null where there is none) with the design they show, or null, and its cosine."""
+    vectored = contents["design_vector"].notna().to_numpy()
+    vectors = np.asarray(contents.loc[vectored, "design_vector"].tolist(), dtype=np.float32)
+    rows, cosine = assign(vectors, bank, least=least)
+    design = np.full(len(contents), None, dtype=object)
+    similarity = np.full(len(contents), np.nan)
+    design[vectored] = [bank.names[row] if row >= 0 else None for row in rows.tolist()]
+    similarity[vectored] = cosine
+    return contents.assign(design=design, similarity=similarity)
 
 
 def found_designs(digests: Sequence[str], vectors: Vectors, *, least: float, taken: frozenset[str]) -> Bank:
