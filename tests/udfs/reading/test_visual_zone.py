@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from udfs.reading.labels import find_label, later_labels
 from udfs.reading.lines import TextLine
@@ -86,3 +88,11 @@ def test_a_date_that_may_mean_two_days_is_unsure() -> None:
     (field,) = read_visual_zone([line("Date of birth", 50, 100), line("03/07/1998", 50, 130)], None)
     assert field.value == "1998-07-03"
     assert field.confidence < 0.6
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=30), st.integers(0, 600), st.integers(0, 400)), max_size=8))
+def test_garbage_never_raises(found: list[tuple[str, int, int]]) -> None:
+    fields = read_visual_zone([line(text, x, y) for text, x, y in found], None)
+    assert all(0 <= field.confidence <= 1 for field in fields)
+    assert len({field.name for field in fields}) == len(fields)
