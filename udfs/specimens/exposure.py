@@ -10,7 +10,7 @@ from udfs.specimens.camera import draw_camera, photograph
 from udfs.specimens.codecs import draw_codec, encode
 from udfs.specimens.population import Planned
 from udfs.specimens.portraits import draw_portrait
-from udfs.specimens.render import portrait_size, render
+from udfs.specimens.render import render
 from udfs.specimens.rendered import Image
 from udfs.specimens.sensor import draw_device
 
@@ -45,8 +45,8 @@ def _page(doc: Planned) -> Image:
     """The flat page, forged if it is."""
     if doc.design is None:
         raise ValueError(f"{doc.doc_id} is a selfie and has no page")
-    photo = draw_portrait(doc.face[0], doc.face[1], portrait_size(doc.design))
-    page = render(doc.design, doc.person, doc.papers, blank=doc.blank, portrait=photo)
+    papers = replace(doc.papers, photo_seed=doc.face[1])
+    page = render(doc.design, doc.person, papers, blank=doc.blank)
     rng = np.random.default_rng(doc.seeds[0])
     for name in (doc.attack or "").split("+"):
         if name in ATTACKS:

@@ -179,7 +179,7 @@ def _write(rows: Sequence[dict[str, object]], path: Path) -> None:
 def _write_truth(plan: LakePlan, out: Path) -> None:
     """The whole truth, outside the lake."""
     folder = out.with_name(f"{out.name}-truth")
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "doc_id": doc.doc_id,
             "account_id": doc.account.account_id,
