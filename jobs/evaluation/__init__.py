@@ -1,1 +1,15 @@
-"""Questions asked of the models on held-out specimens, one file each."""
+"""Questions asked of the models on held-out specimens, one file each, and the table of them."""
+
+from collections.abc import Callable
+
+from jobs.evaluation import corners, designs, forensics, portraits
+from jobs.evaluation.measures import EvaluationSettings, Measure
+
+__all__ = ["EVALUATIONS", "EvaluationSettings", "Measure"]
+
+EVALUATIONS: dict[str, Callable[[EvaluationSettings], list[Measure]]] = {
+    "corners": corners.evaluate,
+    "designs": designs.evaluate,
+    "portraits": portraits.evaluate,
+    "forensics": forensics.evaluate,
+}

@@ -16,6 +16,7 @@ from udfs.specimens.rendered import Image
 Points = npt.NDArray[np.float32]
 
 ROOM = INPUT - 2 * MARGIN
+PLAIN = 0.15  # share of scenes with nothing to see around the card
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ def _frame(rng: np.random.Generator) -> tuple[int, int]:
 
 
 def _surface(surfaces: Sequence[Image], frame: tuple[int, int], rng: np.random.Generator) -> Image:
-    """A cut of a surface at a random zoom."""
+    """A cut of a surface at a random zoom; one in seven is a scanner's lid or a plain table."""
+    if rng.random() < PLAIN:
+        shade = rng.uniform(225, 255) if rng.random() < 0.7 else rng.uniform(10, 225)
+        plain = shade + rng.normal(0, 6, 3) + rng.normal(0, 1.5, (*frame, 3))
+        return np.asarray(np.clip(plain, 0, 255), np.uint8)
     surface = surfaces[int(rng.integers(len(surfaces)))]
     height, width = frame
     most = min(surface.shape[0] / height, surface.shape[1] / width)
@@ -152,7 +157,7 @@ def _pose(card: tuple[int, ...], frame: tuple[int, int], rng: np.random.Generato
     shape = half @ spin
     extent = shape.max(axis=0) - shape.min(axis=0)
     fit = float(min(width / extent[0], height / extent[1]))
-    scale = fit * float(rng.uniform(0.35, 1.0) if rng.random() < 0.75 else rng.uniform(0.8, 1.04))
+    scale = fit * float(rng.uniform(0.35, 1.0) if rng.random() < 0.6 else rng.uniform(0.86, 1.03))
     room = np.maximum(np.array([width, height]) - extent * scale, 0)
     centre = np.array([width, height]) / 2 + room * rng.uniform(-0.5, 0.5, 2)
     middle = (shape.max(axis=0) + shape.min(axis=0)) / 2

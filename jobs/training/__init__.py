@@ -1,1 +1,56 @@
-"""Training of the nets, one file a model."""
+"""Training of the nets, one file a model, and the table of all trainers."""
+
+from jobs.evaluation import corners as judge_corners
+from jobs.evaluation import designs as judge_designs
+from jobs.evaluation import forensics as judge_forensics
+from jobs.evaluation import portraits as judge_portraits
+from jobs.training import corners, design, forensic, portrait
+from jobs.training.loop import TrainingSettings
+from jobs.training.trainer import Trained, Trainer
+
+__all__ = ["TRAINERS", "Trained", "Trainer", "TrainingSettings"]
+
+SPECIMENS_ONLY = "Trained and judged on drawn specimens of fictional issuers; no figure here is one for real documents."
+
+TRAINERS: dict[str, Trainer] = {
+    "corners": Trainer(
+        "corners",
+        corners.train,
+        corners.ARCHITECTURE,
+        judge=judge_corners.evaluate,
+        samples=200,
+        limits=(SPECIMENS_ONLY, "One document an image; of two, the one whose corners show best is taken."),
+    ),
+    "design": Trainer(
+        "design",
+        design.train,
+        design.ARCHITECTURE,
+        judge=judge_designs.evaluate,
+        samples=180,
+        limits=(SPECIMENS_ONLY, "It groups documents by look; it does not name an issuer."),
+    ),
+    "portrait": Trainer(
+        "portrait",
+        portrait.train,
+        portrait.ARCHITECTURE,
+        judge=judge_portraits.evaluate,
+        samples=160,
+        limits=(
+            SPECIMENS_ONLY,
+            "It knows copies of one photograph; it says nothing about who is shown.",
+            "Portraits are drawn: transfer to photographs of people is not measured here.",
+        ),
+    ),
+    "forensic": Trainer(
+        "forensic",
+        forensic.train,
+        forensic.ARCHITECTURE,
+        judge=judge_forensics.evaluate,
+        samples=160,
+        limits=(
+            SPECIMENS_ONLY,
+            "Edits by current image generators and single-image morphs are not claimed to be found.",
+            "The logits are raw: they are no probabilities before they are calibrated on one's own documents.",
+        ),
+    ),
+}

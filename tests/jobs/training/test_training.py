@@ -1,0 +1,126 @@
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from jobs.evaluation.held_out import held_out, held_out_designs, training_designs
+from jobs.evaluation.pairs import TilePair
+from jobs.training import corners, design
+from jobs.training.contrast import supervised_contrast
+from jobs.training.corners import corner_heat
+from jobs.training.forensic import ARCHITECTURE, augmented, pair_loss
+from jobs.training.loop import Recipe, TrainingSettings, prepare, run_steps
+from udfs.nets.trunk import ForensicNet
+
+
+def settings(tmp_path: Path, **changes: object) -> TrainingSettings:
+    return TrainingSettings(
+        **({"minutes": 0, "seed": 3, "out": tmp_path, "work": tmp_path, "steps": 2, "pool": 3} | changes)
+    )
+
+
+def moved(net: nn.Module, build: Callable[[], nn.Module]) -> bool:
+    torch.manual_seed(3)
+    fresh = build()
+    return any(not torch.equal(old, new) for old, new in zip(fresh.parameters(), net.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("recipe", [corners, design])
+def test_two_steps_move_the_weights_and_the_loss_is_finite(
+    tmp_path: Path, recipe: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipe, "EACH", 1)
+    if recipe is corners:
+        monkeypatch.setattr(corners, "SURFACES", 3)
+        monkeypatch.setattr(corners, "SCENES", 2)
+    net, progress = recipe.train(settings(tmp_path))
+    assert progress.step == 2
+    assert np.isfinite(progress.curve[0]["loss"])
+    assert moved(net, lambda: type(net)(**recipe.ARCHITECTURE))
+
+
+def toy(seed: int) -> Recipe:
+    torch.manual_seed(seed)
+    net = nn.Linear(3, 1)
+
+    def loss(rng: np.random.Generator) -> torch.Tensor:
+        x = torch.from_numpy(rng.standard_normal((8, 3), dtype=np.float32))
+        return ((net(x).float() - x.sum(dim=1, keepdim=True)) ** 2).mean()
+
+    return Recipe("toy", net, loss, rate=0.05)
+
+
+def test_training_lowers_the_loss(tmp_path: Path) -> None:
+    progress = run_steps(toy(1), settings(tmp_path, steps=200))
+    assert progress.curve[-1]["loss"] < 0.1 * progress.curve[0]["loss"]
+
+
+def test_a_resumed_run_ends_where_an_undisturbed_one_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = toy(1)
+    run_steps(whole, settings(tmp_path / "whole", steps=40))
+    broken = toy(1)
+    steps = iter(range(1000))
+
+    def failing(rng: np.random.Generator) -> torch.Tensor:
+        if next(steps) == 25:
+            raise KeyboardInterrupt
+        return broken.loss(rng)
+
+    monkeypatch.setattr("jobs.training.loop.CHECKPOINT_SECONDS", 0.0)
+    interrupted = Recipe("toy", broken.net, failing, rate=0.05)
+    with pytest.raises(KeyboardInterrupt):
+        run_steps(interrupted, settings(tmp_path / "broken", steps=40))
+    again = toy(2)
+    progress = run_steps(again, settings(tmp_path / "broken", steps=40))
+    assert progress.step == 40
+    for one, two in zip(whole.net.parameters(), again.net.parameters(), strict=True):
+        assert torch.allclose(one, two, atol=1e-6)
+
+
+def test_no_training_design_is_held_out() -> None:
+    designs = training_designs(30, seed=1)
+    assert held_out_designs()
+    assert not {made.design_id for made in designs} & {kept.design_id for kept in held_out_designs()}
+    assert not any(held_out().design(made) for made in designs)
+
+
+def test_corner_heat_peaks_at_the_corners() -> None:
+    heat = corner_heat(np.array([[40, 40], [120, 44], [118, 100], [38, 98]], np.float32))
+    assert heat[10, 10] > 0.9
+    assert heat[17, 20] < 0.01
+
+
+def test_contrast_prefers_alike_vectors() -> None:
+    labels = torch.tensor([0, 0, 1, 1])
+    apart = torch.eye(2).repeat_interleave(2, dim=0)
+    assert supervised_contrast(apart, labels) < supervised_contrast(apart[[0, 2, 1, 3]], labels)
+
+
+def pair(family: int) -> TilePair:
+    rng = np.random.default_rng(family)
+    genuine = rng.integers(0, 256, (192, 192, 3), dtype=np.uint8)
+    forged, cells = genuine.copy(), np.zeros((24, 24), np.uint8)
+    forged[64:128, 64:160], cells[8:16, 8:20] = 90, 1
+    return TilePair(forged, genuine, cells, family)
+
+
+def test_twins_are_changed_alike() -> None:
+    for seed in range(6):
+        changed = augmented(pair(0), np.random.default_rng(seed))
+        apart = (changed.forged.astype(int) != changed.genuine.astype(int)).any(axis=2)
+        cells = apart.reshape(24, 8, 24, 8).mean(axis=(1, 3)) > 0
+        assert np.array_equal(cells, changed.cells.astype(bool))
+
+
+def test_two_forensic_steps_lower_the_loss_on_one_batch(tmp_path: Path) -> None:
+    prepare(settings(tmp_path))
+    net, batch = ForensicNet(**ARCHITECTURE), [pair(0), pair(1), pair(2)]
+    progress = run_steps(
+        Recipe("forensic", net, lambda _: pair_loss(net, batch), rate=1e-3), settings(tmp_path, steps=4)
+    )
+    assert np.isfinite(progress.curve[0]["loss"])
+    assert float(pair_loss(net.train(), batch)) < progress.curve[0]["loss"]
