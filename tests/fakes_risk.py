@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,19 +11,24 @@ from conf.settings import Settings
 from schemas import TABLES
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.judging.fusion import Fusion
-from udfs.judging.heads import FURTHER, STRONGEST, Head
+from udfs.judging.heads import STRONGEST, Head
 from udfs.judging.scorer_file import Scorer
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+Row = dict[str, Any]
 
 SIGNALS = {
     "physical": ("print_trace",),
     "tampered": ("edit_trace", "zone_contrast"),
     "generated": ("decoder_trace",),
-    "inconsistent": (STRONGEST, FURTHER),
+    "inconsistent": (STRONGEST,),
 }
 
 
 def small_scorer(*, gain: float = 3.0) -> Scorer:
-    """Heads whose signals are 0.2 for genuine and 0.8 for forged; nothing was trained."""
+    """Heads whose signals are near 0.1 for genuine and 0.9 for forged; nothing was trained."""
     heads = {}
     for family in EVIDENCE_FAMILIES:
         names = SIGNALS[family]
@@ -37,35 +43,34 @@ def small_scorer(*, gain: float = 3.0) -> Scorer:
 class MemoryRun:
     """What a step asks of a run, over plain rows; written frames are kept as rows."""
 
-    spark: object
+    spark: "SparkSession"
     night: date
     run_id: str
-    now: dict = field(default_factory=dict)
-    parent: dict = field(default_factory=dict)
-    folders: dict = field(default_factory=dict)
+    now: dict[str, list[Row]] = field(default_factory=dict)
+    parent: dict[str, list[Row]] = field(default_factory=dict)
+    folders: dict[tuple[str, str], Path] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
-    written: dict = field(default_factory=dict)
+    written: dict[str, list[Row]] = field(default_factory=dict)
 
-    def read(self, name):
-        return self._frame(name, self.now.get(name, []))
+    def read(self, name: str) -> "DataFrame":
+        return self.frame(name, self.now.get(name, []))
 
-    def before(self, name):
-        return self._frame(name, self.parent.get(name, []))
+    def before(self, name: str) -> "DataFrame":
+        return self.frame(name, self.parent.get(name, []))
 
-    def write(self, name, frame):
+    def write(self, name: str, frame: "DataFrame") -> None:
         table = TABLES[name]
         assert sorted(frame.columns) == sorted(set(table.names) - {"run_id", "night"})
-        declared = self._frame(name, []).schema
+        declared = self.frame(name, []).schema
         for column in frame.schema:
             assert column.dataType.simpleString() == declared[column.name].dataType.simpleString(), column
         rows = [row.asDict(recursive=True) for row in frame.collect()]
         self.written[name] = [row | {"run_id": self.run_id, "night": self.night} for row in rows]
 
-    def model(self, name, role) -> Path | None:
+    def model(self, name: str, role: str) -> Path | None:
         return self.folders.get((name, role))
 
-    def _frame(self, name, rows):
-        names = TABLES[name].names
-        complete = [tuple(row.get(column) for column in names) for row in rows]
-        nullable = ", ".join(f"{c.name} {c.type}" for c in TABLES[name].columns)
-        return self.spark.createDataFrame(complete, nullable)
+    def frame(self, name: str, rows: list[Row]) -> "DataFrame":
+        columns = TABLES[name].columns
+        complete = [tuple(row.get(column.name) for column in columns) for row in rows]
+        return self.spark.createDataFrame(complete, ", ".join(f"{column.name} {column.type}" for column in columns))

@@ -2,8 +2,10 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 from conf.settings import ProfileSettings
 from udfs.judging.account_risk import (
@@ -13,6 +15,9 @@ from udfs.judging.account_risk import (
     AccountEvidence,
 )
 from udfs.judging.transactions import PATTERN_LOG_ODDS, canonical_address
+
+Row = dict[str, Any]
+Fired = dict[tuple[str, str], tuple[datetime, list[str], int]]
 
 
 def log_odds_at(evidence: AccountEvidence, instant: datetime, settings: ProfileSettings) -> float | None:
@@ -53,7 +58,7 @@ def known_log_odds(
     return log_odds_at(nights[max(published)], valid, settings) if published else None
 
 
-def shapley_by_orders(causes, value):
+def shapley_by_orders(causes: Sequence[str], value: Callable[[frozenset[str]], float]) -> dict[str, float]:
     """Average marginal value of each cause over every order of the causes."""
     orders = list(permutations(causes))
     shares = dict.fromkeys(causes, 0.0)
@@ -66,7 +71,7 @@ def shapley_by_orders(causes, value):
     return shares
 
 
-def slow_patterns(rows, persons, settings: ProfileSettings):
+def slow_patterns(rows: list[Row], persons: dict[str, str | None], settings: ProfileSettings) -> Fired:
     """Patterns by loops over pairs of rows: {(account, name): (fired_at, sorted ids, others)}.
 
     Args:
@@ -75,7 +80,7 @@ def slow_patterns(rows, persons, settings: ProfileSettings):
         persons: account to person, None where unknown.
         settings: limits and windows.
     """
-    found = {}
+    found: Fired = {}
     for account in sorted({row["account_id"] for row in rows}):
         own = [row for row in rows if row["account_id"] == account]
         for name, (times, ids) in {
@@ -88,14 +93,15 @@ def slow_patterns(rows, persons, settings: ProfileSettings):
     return found
 
 
-def _structuring(own, settings):
+def _structuring(own: list[Row], settings: ProfileSettings) -> tuple[list[datetime], set[str]]:
     limit, window = settings.structuring_limit, timedelta(days=settings.structuring_window_days)
     near = [
         r
         for r in own
         if r["direction"] == "in" and r["fiat_value"] is not None and 0.8 * limit <= float(r["fiat_value"]) < limit
     ]
-    times, ids = [], set()
+    times: list[datetime] = []
+    ids: set[str] = set()
     for last in near:
         together = [
             r
@@ -109,9 +115,10 @@ def _structuring(own, settings):
     return times, ids
 
 
-def _pass_through(own, settings):
+def _pass_through(own: list[Row], settings: ProfileSettings) -> tuple[list[datetime], set[str]]:
     window = timedelta(hours=settings.pass_through_hours)
-    times, ids = [], set()
+    times: list[datetime] = []
+    ids: set[str] = set()
     for deposit in own:
         if deposit["direction"] != "in" or deposit["amount"] <= 0:
             continue
@@ -129,13 +136,13 @@ def _pass_through(own, settings):
     return times, ids
 
 
-def _shared_addresses(rows, persons, settings):
-    by_address = defaultdict(list)
+def _shared_addresses(rows: list[Row], persons: dict[str, str | None], settings: ProfileSettings) -> Fired:
+    by_address: dict[str, list[tuple[str, Row]]] = defaultdict(list)
     for row in rows:
         address = canonical_address(row["counterparty"])
         if row["direction"] == "out" and address:
             by_address[address].append((persons.get(row["account_id"]) or row["account_id"], row))
-    hits = defaultdict(list)
+    hits: dict[str, list[tuple[datetime, str, int]]] = defaultdict(list)
     for uses in by_address.values():
         first: dict[str, datetime] = {}
         for person, row in uses:

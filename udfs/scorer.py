@@ -10,7 +10,8 @@ import pandas as pd
 
 from conf.settings import ScoreSettings
 from schemas.words import EVIDENCE_FAMILIES
-from udfs.judging.cells import given, mappings, number, numbers_by_name, text
+from udfs.judging.abstaining import abstention
+from udfs.judging.cells import given, mappings, numbers_by_name, text
 from udfs.judging.fusion import campaign_log_odds, heeded, own_log_odds, risk_log_odds, standing_of
 from udfs.judging.heads import contradiction_signals, head_log_odds, signal_matrix
 from udfs.judging.log_odds import sigmoid
@@ -98,18 +99,8 @@ def _evidence(scorer: Scorer, rows: Sequence[dict[str, Any]]) -> list[dict[str, 
         head = scorer.heads[family]
         values = head_log_odds(head, signal_matrix(head.signals, signals)) if head.signals else [np.nan] * len(rows)
         for place, row in enumerate(rows):
-            found[place][family] = _abstention(scorer, family, row) or _or_silent(float(values[place]))
+            found[place][family] = abstention(family, row, scorer.physical_width) or _or_silent(float(values[place]))
     return found
-
-
-def _abstention(scorer: Scorer, family: str, row: Mapping[str, Any]) -> str | None:
-    """Why a family does not judge that document, if it does not."""
-    if family == "inconsistent":
-        return None if mappings(row["contradictions"]) or (number(row["lines"]) or 0) > 0 else "nothing_read"
-    if family in ("physical", "tampered") and not given(row["card_found"]):
-        return "no_card"
-    narrow = family == "physical" and (number(row["card_width"]) or 0.0) < scorer.physical_width
-    return "narrow" if narrow else None
 
 
 def _or_silent(value: float) -> float | str:

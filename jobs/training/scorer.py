@@ -38,6 +38,7 @@ class Example:
         signals: its forensic signals and those of its contradictions.
         abstained: families that cannot judge it.
         held_out: whether its design, attack, device or chain is left out of training.
+        attack: name of the attack; None for a genuine one.
     """
 
     group: str
@@ -45,6 +46,7 @@ class Example:
     signals: Mapping[str, float | None]
     abstained: frozenset[str] = frozenset()
     held_out: bool = False
+    attack: str | None = None
 
 
 def train_scorer(examples: Sequence[Example], *, basis: str = "specimens") -> Scorer:

@@ -43,7 +43,7 @@ def submission_of(row: Row) -> Submission:
         birth_date=row["birth_date"],
         nationality=row["nationality"],
         vendor_fields=vendor,
-        submitted_at=min(item["submitted_at"] for item in documents),
+        submitted_at=min((item["submitted_at"] for item in documents if item["submitted_at"]), default=None),
     )
 
 

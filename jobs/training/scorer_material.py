@@ -1,0 +1,150 @@
+"""Observed specimens that the scorer learns from: forgeries and their genuine twins, seen by the whole inspector."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from conf.settings import ContradictionSettings, WorkerSettings
+from jobs.evaluation.held_out import held_out
+from jobs.evaluation.material import DAYS, FIRST_DAY, draw_document
+from jobs.evaluation.pairs import draw_chain
+from jobs.training.scorer import PHYSICAL_WIDTH, Example
+from schemas.words import EVIDENCE_FAMILIES
+from udfs.inspector import InspectTask, inspect_batches
+from udfs.judging.abstaining import abstention
+from udfs.judging.heads import contradiction_signals
+from udfs.judging.submission_rows import contradiction_rows
+from udfs.nets.opening import open_nets
+from udfs.specimens.attacks import ATTACKS
+from udfs.specimens.camera import photograph
+from udfs.specimens.codecs import encode
+from udfs.specimens.issuers import Design
+from udfs.specimens.people import draw_papers, draw_person
+from udfs.specimens.render import render
+from udfs.specimens.rendered import Image
+
+OTHER_DATA = "other_data"  # the forger's slip: an MRZ that says something else than the page above it
+
+WHOLE_PAGE = "TD3"  # has its MRZ and its visual zone on one page
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """One file and what it is: its name in the folder, its design, how it was forged, whether that is held out."""
+
+    name: str
+    design: str
+    attack: str | None
+    family: str | None
+    held_out: bool
+
+
+def draw_specimens(designs: Sequence[Design], pairs: int, *, seed: int, folder: Path, split: bool) -> list[Specimen]:
+    """Write `pairs` forgeries, attacks in turn, and their genuine twins through the same camera and codec.
+
+    Args:
+        designs: drawn from in turn.
+        pairs: forgeries.
+        seed: of every draw.
+        folder: where the files go.
+        split: keep held-out attacks, devices and chains away; else every specimen is held out.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    attacks = [*sorted(name for name in ATTACKS if not (split and name in held_out().attacks)), OTHER_DATA]
+    specimens: list[Specimen] = []
+    for index in range(pairs):
+        attack = attacks[index % len(attacks)]
+        fitting = [design for design in designs if attack != OTHER_DATA or design.layout.mrz == WHOLE_PAGE]
+        design = fitting[index // len(attacks) % len(fitting)]
+        rng = np.random.default_rng((seed, index))
+        genuine, forged, family = _pair(design, attack, rng)
+        camera, codec = draw_chain(rng, split=split)
+        for kind, flat in (("genuine", genuine), ("forged", forged)):
+            name = f"{seed}-{index:05}-{kind}.img"
+            (folder / name).write_bytes(encode(photograph(flat, camera).image, codec))
+            made = (attack, family) if kind == "forged" else (None, None)
+            specimens.append(Specimen(name, design.design_id, made[0], made[1], held_out=not split))
+    return specimens
+
+
+def observe(specimens: Sequence[Specimen], folder: Path, inspector: Path) -> Iterator[Example]:
+    """Examples of the specimens as the inspector sees them; a file that it rejects is none."""
+    task = InspectTask(
+        weights=str(inspector),
+        weights_digest=open_nets(inspector).digest,
+        lake=str(folder),
+        worker=WorkerSettings(batch=4, fetch_threads=1, decode_threads=1, device="cpu"),
+    )
+    schema = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
+    asked = pa.RecordBatch.from_pylist([{"sha256": None, "uri": item.name} for item in specimens], schema=schema)
+    answers = (row for batch in inspect_batches(task)(iter([asked])) for row in batch.to_pylist())
+    for specimen, answer in zip(specimens, answers, strict=True):
+        if answer["status"] == "seen":
+            yield _example(specimen, answer)
+
+
+def _pair(design: Design, attack: str, rng: np.random.Generator) -> tuple[Image, Image, str]:
+    """A genuine page, its forgery, and the evidence family that the forgery belongs to."""
+    if attack == OTHER_DATA:
+        return *_with_other_data(design, rng), "inconsistent"
+    flat = draw_document(design, rng)
+    return flat.image, ATTACKS[attack].apply(flat, rng).image, ATTACKS[attack].family
+
+
+def _with_other_data(design: Design, rng: np.random.Generator) -> tuple[Image, Image]:
+    """A page, and the same printed with the MRZ of somewhat other data; nothing was pasted after printing."""
+    person = draw_person(rng)
+    papers = draw_papers(person, design, FIRST_DAY + timedelta(days=int(rng.integers(DAYS))), rng)
+    moved = timedelta(days=int(rng.integers(400, 3_000)))
+    slip = int(rng.integers(3))
+    other_person = replace(person, birth_date=person.birth_date - moved) if slip == 0 else person
+    other_papers = {
+        0: papers,
+        1: replace(papers, expiry_date=papers.expiry_date - timedelta(days=int(rng.integers(20, 300)))),
+        2: replace(papers, number=papers.number[:-2] + papers.number[-1] + papers.number[-2]),
+    }[slip]
+    page, other = render(design, person, papers), render(design, other_person, other_papers)
+    x0, y0, x1, y1 = (round(edge) for edge in page.zones["mrz"])
+    forged = page.image.copy()
+    forged[y0:y1, x0:x1] = other.image[y0:y1, x0:x1]
+    return page.image, forged
+
+
+def _example(specimen: Specimen, answer: dict[str, Any]) -> Example:
+    contradictions = list(contradiction_rows(_submission(answer), ContradictionSettings()))
+    card, reading, forensics = (answer[part] or {} for part in ("card", "reading", "forensics"))
+    row = {
+        "card_found": card.get("found"),
+        "card_width": card.get("width_px"),
+        "lines": reading.get("lines"),
+        "contradictions": contradictions,
+    }
+    return Example(
+        group=specimen.design,
+        family=specimen.family,
+        signals=dict(forensics.get("signals") or {}) | contradiction_signals(contradictions),
+        abstained=frozenset(family for family in EVIDENCE_FAMILIES if abstention(family, row, PHYSICAL_WIDTH)),
+        held_out=specimen.held_out,
+        attack=specimen.attack,
+    )
+
+
+def _submission(answer: dict[str, Any]) -> dict[str, Any]:
+    """The specimen as a submission of its own, about whose holder nothing is declared."""
+    document = {
+        "doc_id": "specimen",
+        "side": None,
+        "doc_type": None,
+        "submitted_at": None,
+        "vendor_fields": None,
+        "checks": (answer["reading"] or {}).get("checks"),
+        "readings": [item for item in answer["fields"] or () if item["source"] != "text"],
+    }
+    return {"submission_id": "specimen", "documents": [document]} | dict.fromkeys(
+        ("declared_name", "birth_date", "nationality")
+    )
