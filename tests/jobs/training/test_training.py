@@ -90,7 +90,7 @@ def test_no_training_design_is_held_out() -> None:
 
 def test_corner_heat_peaks_at_the_corners() -> None:
     heat = corner_heat(np.array([[40, 40], [120, 44], [118, 100], [38, 98]], np.float32))
-    assert heat[10, 10] > 0.9
+    assert heat[10, 10] > 0.85
     assert heat[17, 20] < 0.01
 
 
@@ -111,8 +111,8 @@ def pair(family: int) -> TilePair:
 def test_twins_are_changed_alike() -> None:
     for seed in range(6):
         changed = augmented(pair(0), np.random.default_rng(seed))
-        apart = (changed.forged.astype(int) != changed.genuine.astype(int)).any(axis=2)
-        cells = apart.reshape(24, 8, 24, 8).mean(axis=(1, 3)) > 0
+        apart = np.abs(changed.forged.astype(int) - changed.genuine).mean(axis=2)
+        cells = apart.reshape(24, 8, 24, 8).mean(axis=(1, 3)) > 20
         assert np.array_equal(cells, changed.cells.astype(bool))
 
 
@@ -123,4 +123,4 @@ def test_two_forensic_steps_lower_the_loss_on_one_batch(tmp_path: Path) -> None:
         Recipe("forensic", net, lambda _: pair_loss(net, batch), rate=1e-3), settings(tmp_path, steps=4)
     )
     assert np.isfinite(progress.curve[0]["loss"])
-    assert float(pair_loss(net.train(), batch)) < progress.curve[0]["loss"]
+    assert float(pair_loss(net.train(), batch).detach()) < progress.curve[0]["loss"]
