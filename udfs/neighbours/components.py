@@ -31,12 +31,12 @@ def group(ties: pd.DataFrame, *, least_documents: int) -> Grouping:
     edges = ties.sort_values(["left_doc", "right_doc"], ignore_index=True)
     hubs = _hubs(edges)
     at_hub = edges["left_doc"].isin(hubs) | edges["right_doc"].isin(hubs)
-    cut = [(left, right, "hub") for left, right in edges.loc[at_hub, ["left_doc", "right_doc"]].itertuples(index=False)]
+    held = edges[at_hub]
+    cut = [(left, right, "hub") for left, right in zip(held["left_doc"], held["right_doc"], strict=True)]
     kept = edges[~at_hub].reset_index(drop=True)
     bridges = _weak_bridges(kept, least_documents)
     cut += [(left, right, "bridge") for left, right in bridges]
-    standing = kept[[pair not in bridges for pair in zip(kept["left_doc"], kept["right_doc"], strict=True)]]
-    return Grouping(groups=_components(standing), cut=tuple(sorted(cut)))
+    return Grouping(groups=_components(_without(kept, bridges)), cut=tuple(sorted(cut)))
 
 
 def _components(edges: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
@@ -50,6 +50,12 @@ def _components(edges: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     order = np.argsort(labels, kind="stable")
     parts = np.split(names[order], np.flatnonzero(np.diff(labels[order])) + 1)
     return tuple(sorted(tuple(str(name) for name in part) for part in parts))
+
+
+def _without(edges: pd.DataFrame, pairs: set[tuple[str, str]]) -> pd.DataFrame:
+    """The edges that are not among the pairs."""
+    kept = [pair not in pairs for pair in zip(edges["left_doc"], edges["right_doc"], strict=True)]
+    return edges[np.asarray(kept, dtype=bool)]
 
 
 def _neighbours(edges: pd.DataFrame) -> dict[str, set[str]]:
@@ -80,7 +86,7 @@ def _weak_bridges(edges: pd.DataFrame, least_documents: int) -> set[tuple[str, s
     near = _neighbours(edges)
     strength = dict(zip(zip(edges["left_doc"], edges["right_doc"], strict=True), edges["tie"], strict=True))
     lonely = {pair for pair in strength if not near[pair[0]] & near[pair[1]]}
-    rest = edges[[pair not in lonely for pair in zip(edges["left_doc"], edges["right_doc"], strict=True)]]
+    rest = _without(edges, lonely)
     dense = [
         members
         for members in map(set, _components(rest))
