@@ -40,7 +40,7 @@ def campaign_page(story: CampaignStory) -> list[Line]:
         (
             day(row["night"]),
             EVENT_WORDS.get(row["event"], row["event"]),
-            f"{row['cause']}; {row['documents']} documents",
+            f"{row['cause']} ({count(row['documents'], 'document')} after it)",
         )
         for row in story.events
     ]

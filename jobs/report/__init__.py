@@ -1,0 +1,1 @@
+"""One night as one self-contained page, without personal data."""
