@@ -55,3 +55,11 @@ def ijg_table(quality: int) -> Table:
     """The luma table that libjpeg makes for a quality of 1 to 100."""
     scale = 5000 // quality if quality < 50 else 200 - 2 * quality
     return np.clip((STANDARD_LUMA * scale + 50) // 100, 1, 255).astype(np.int64)
+
+
+def low_steps(tables: dict[int, Table]) -> tuple[float, float, float]:
+    """Steps of the luma frequencies (0, 1), (1, 0) and (1, 1); ones without tables."""
+    if not tables:
+        return 1.0, 1.0, 1.0
+    luma = tables[min(tables)]  # zigzag: (0, 0), (0, 1), (1, 0), (2, 0), (1, 1)
+    return float(luma[1]), float(luma[2]), float(luma[4])

@@ -1,5 +1,7 @@
 """Baseline signals of the pixels, each a pure function of a luma or colour plane; finite for every picture."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ ELA_QUALITY = 90
 BLOCK = 8
 FIRST_HARMONICS = ((0, 1), (1, 0), (1, 1))  # low frequencies keep many non-zero coefficients
 HISTOGRAM = 128
+SMOOTHING = 9
 LEAST_ZONE = 256  # px: a smaller zone has no statistics
 
 
@@ -39,19 +42,23 @@ def block_cosines(luma: Plane) -> Plane:
     return np.asarray(np.einsum("ux,rcxy,vy->rcuv", basis, blocks, basis, optimize=True), np.float32)
 
 
-def double_compression(cosines: Plane) -> float:
+def double_compression(cosines: Plane, steps: Sequence[float]) -> float:
     """Strongest period in the histograms of three low frequencies, as a share of their spectrum (Popescu 2004); 0 to 1.
 
-    A second quantization leaves empty or doubled bins at regular distances, which stand out as a peak of the
-    histogram's own spectrum.
+    An earlier, coarser quantization leaves empty or doubled bins at regular distances, which stand out as a peak of
+    the histogram's own spectrum.
+
+    Args:
+        cosines: float32 [rows, columns, 8, 8] on the file's own grid.
+        steps: the file's own quantization steps at `FIRST_HARMONICS`, so that its own comb is not counted.
     """
     strongest = 0.0
-    for row, column in FIRST_HARMONICS:
-        values = np.round(cosines[:, :, row, column].ravel()).astype(np.int64)
-        counts = np.bincount(np.clip(values, -HISTOGRAM, HISTOGRAM - 1) + HISTOGRAM, minlength=2 * HISTOGRAM)
-        counts = counts[1:-1].astype(np.float64)
-        rough = counts - np.convolve(counts, np.ones(9) / 9, mode="same")
-        spectrum = np.abs(np.fft.rfft(rough))[4:]
+    for (row, column), step in zip(FIRST_HARMONICS, steps, strict=True):
+        levels = np.round(cosines[:, :, row, column].ravel() / max(step, 1.0)).astype(np.int64)
+        inside = levels[(np.abs(levels) < HISTOGRAM) & (levels != 0)]  # flat blocks say nothing of a comb
+        counts = np.bincount(inside + HISTOGRAM, minlength=2 * HISTOGRAM).astype(np.float64)
+        rough = counts - np.convolve(counts, np.ones(SMOOTHING) / SMOOTHING, mode="same")
+        spectrum = np.abs(np.fft.rfft(rough))[SMOOTHING:]
         total = float(spectrum.sum())
         strongest = max(strongest, float(spectrum.max()) / total if total > 0 else 0.0)
     return strongest

@@ -10,16 +10,20 @@ from udfs.forensics.residuals import Box
 from udfs.images.decode import Image
 
 GRID = 8
+NO_STEPS = (1.0, 1.0, 1.0)
 MOST_SIDE = 2_400  # px of the card's region that are measured: its middle where it is larger
 
 
-def baseline_signals(image: Image, corners: npt.NDArray[np.float32], zones: Sequence[Box]) -> dict[str, float]:
+def baseline_signals(
+    image: Image, corners: npt.NDArray[np.float32], zones: Sequence[Box], steps: Sequence[float] = NO_STEPS
+) -> dict[str, float]:
     """Measure the card's bounding box, cut on the picture's own grid of 8.
 
     Args:
         image: the decoded picture, uint8 [h, w, 3].
         corners: float32 [4, 2], the card's corners in its pixels.
         zones: boxes of what was read, in its pixels.
+        steps: quantization steps of the file's three lowest luma frequencies; ones where it has none.
     """
     left, top, right, bottom = _region(image.shape[:2], corners)
     part = np.ascontiguousarray(image[top:bottom, left:right])
@@ -32,7 +36,7 @@ def baseline_signals(image: Image, corners: npt.NDArray[np.float32], zones: Sequ
     return {
         "ela_mean": ela_mean,
         "ela_spread": ela_spread,
-        "double_jpeg": residuals.double_compression(residuals.block_cosines(luma)),
+        "double_jpeg": residuals.double_compression(residuals.block_cosines(luma), steps),
         "blockiness": residuals.blockiness(luma),
         "spectral_peak": peak,
         "spectral_slope": slope,

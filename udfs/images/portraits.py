@@ -12,11 +12,14 @@ from udfs.images.decode import Image
 Box = tuple[float, float, float, float]
 Sums = npt.NDArray[np.float64]
 WORK_WIDTH = 256  # px: a portrait's edge is then still sharp and its texture gone
-WIDTHS = tuple(range(40, 97, 4))  # px of the work width: ISO/IEC 7501 portraits take a fifth to a third of a card
-ASPECTS = (1.0, 1.15, 1.29, 1.4)  # height over width, from square to 35 x 45 mm and taller
-STEP = 3
-TEXT_WEIGHT, FACE_WEIGHT = 1.5, 0.5
-FOUND_AT = 0.45
+WIDTHS = tuple(range(40, 97, 2))  # px of the work width: ISO/IEC 7501 portraits take a fifth to a third of a card
+ASPECTS = (1.0, 1.2, 1.29, 1.4)  # height over width, from square to 35 x 45 mm and taller
+FULL_STEP = 24.0  # grey levels: a longer edge counts for more than a harder one
+EDGE_WEIGHTS = (0.35, 0.25, 0.1, 0.1)  # of the four edges, the weakest first: a frame has all four
+CONTRAST_WEIGHT, TEXT_WEIGHT = 0.2, 1.5
+FULL_CONTRAST = 60.0  # grey levels
+QUIET, NOISE_WEIGHT = 0.3, 1.0  # share of an even step inside a face; a barcode has far more
+FOUND_AT = 0.68  # rows of a barcode beside print reach 0.66
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Portrait:
 
 @dataclass(frozen=True)
 class _Planes:
-    """Integral images of a small card: steps across, steps down, text cover, and squared distance from the mean."""
+    """Integral images of a small card: steps across and down (0 to 1), text cover, luma and its square."""
 
     across: Sums
     down: Sums
@@ -64,8 +67,8 @@ def _planes(small: Image, lines: Sequence[tuple[float, ...]]) -> _Planes:
     luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float64)
     colour = small.astype(np.float64)
     across, down = np.zeros(luma.shape), np.zeros(luma.shape)
-    across[:, 1:-1] = np.abs(colour[:, 2:] - colour[:, :-2]).max(axis=2)
-    down[1:-1] = np.abs(colour[2:] - colour[:-2]).max(axis=2)
+    across[:, 1:-1] = np.minimum(np.abs(colour[:, 2:] - colour[:, :-2]).max(axis=2) / FULL_STEP, 1.0)
+    down[1:-1] = np.minimum(np.abs(colour[2:] - colour[:-2]).max(axis=2) / FULL_STEP, 1.0)
     text = np.zeros(luma.shape)
     for x0, y0, x1, y1 in lines:
         text[max(0, int(y0)) : int(y1) + 1, max(0, int(x0)) : int(x1) + 1] = 1
@@ -87,7 +90,7 @@ def _scored(planes: _Planes) -> Iterator[tuple[float, tuple[int, int, int, int]]
 
 
 def _score(planes: _Planes, width: int, height: int) -> Sums:
-    """Score of every place of one window: weakest two of its four edges, contrast inside, text taken off."""
+    """Score of every place of one window: how whole its four edges are, contrast inside, text taken off."""
     rows, columns = planes.size[1] - height - 4, planes.size[0] - width - 4
 
     def total(plane: Sums, box: tuple[int, int, int, int]) -> Sums:
@@ -104,11 +107,12 @@ def _score(planes: _Planes, width: int, height: int) -> Sums:
             total(planes.down, (0, height - 1, width, height + 1)) / (2 * width),
         ]
     )
-    edges = np.sort(np.minimum(edges / 60.0, 1.0), axis=0)
+    edges = np.sort(edges, axis=0)
     area = width * height
     mean = total(planes.luma, (0, 0, width, height)) / area
     spread = np.sqrt(np.maximum(total(planes.squares, (0, 0, width, height)) / area - mean**2, 0.0))
-    text = total(planes.text, (0, 0, width, height)) / area
-    contrast = np.minimum(spread / 60.0, 1.0)
-    score = (edges[0] + edges[1] + edges[2]) / 3 * 0.6 + FACE_WEIGHT * contrast * 0.8 - TEXT_WEIGHT * text
-    return np.asarray(score, np.float64)
+    score = sum(weight * edge for weight, edge in zip(EDGE_WEIGHTS, edges, strict=True))
+    score = score + CONTRAST_WEIGHT * np.minimum(spread / FULL_CONTRAST, 1.0)
+    text = TEXT_WEIGHT * total(planes.text, (0, 0, width, height)) / area
+    steps = total(planes.across, (2, 2, width - 2, height - 2)) / area
+    return np.asarray(score - text - NOISE_WEIGHT * np.maximum(steps - QUIET, 0.0), np.float64)

@@ -55,9 +55,13 @@ def _aspect(measured: float) -> float:
 
 
 def homography(corners: Floats, size: tuple[int, int]) -> Matrix:
-    """The float64 [3, 3] homography from pixels (centres) of a card of `size` (w, h) to those of its picture."""
+    """The float64 [3, 3] homography from pixels of a card of `size` (w, h) to those of its picture.
+
+    Whole numbers are centres of pixels; the card's corners are those of its outermost pixels, so that cards of any
+    size show the same part of the picture.
+    """
     width, height = size
-    flat = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32)
+    flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5
     return np.asarray(cv2.getPerspectiveTransform(flat, corners.astype(np.float32)), np.float64)
 
 

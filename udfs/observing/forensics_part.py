@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from udfs.forensics.quantization import low_steps, quantization_tables
 from udfs.forensics.signals import baseline_signals
+from udfs.images.headers import JPEG
 from udfs.images.rectify import side_lengths
 from udfs.nets.pixels import Forensics, inspect_pixels
 from udfs.observing.card_part import frame
@@ -26,7 +28,8 @@ def look_at_pixels(looks: Sequence[Look], opened: Opened) -> None:
             if field.box is not None and field.source in ZONE_SOURCES
         }
         seen = inspect_pixels(opened.nets.forensic, look.image, corners, zones or None)
-        signals = baseline_signals(look.image, corners, list(zones.values()))
+        steps = low_steps(quantization_tables(look.content, look.header) if look.header.format == JPEG else {})
+        signals = baseline_signals(look.image, corners, list(zones.values()), steps)
         signals["trailing_bytes"] = float(len(look.content) - look.header.end)
         look.parts["forensics"] = _answer(seen, signals)
 
