@@ -79,7 +79,11 @@ def draw_codec(rng: np.random.Generator, *, taken_at: datetime | None = None) ->
         hop=None,
     )
     hop = HopDraw(int(rng.choice([1280, 1600])), int(rng.integers(70, 81)))
-    return replace(codec, hop=hop) if rng.random() < 0.2 and codec.format == "jpeg" else codec
+    sent_on = rng.random() < 0.2
+    if codec.format != "jpeg":
+        # Only cameras store pixels turned, and cameras write JPEG.
+        return replace(codec, orientation=1)
+    return replace(codec, hop=hop) if sent_on else codec
 
 
 def encode(image: Image, draw: CodecDraw) -> bytes:

@@ -1,128 +1,223 @@
-"""Plants forgeries, renewals and families among genuine submissions; what a manifest says is left as it was drawn."""
+"""Forging in an honest world: who is forged is drawn from everyone, so that no other column can tell."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from udfs.specimens.attacks import ATTACKS
 from udfs.specimens.blanks import Blank
-from udfs.specimens.people import draw_papers
-from udfs.specimens.population import Planned
+from udfs.specimens.people import Person, draw_papers
+from udfs.specimens.population import POPULAR
+from udfs.specimens.world import Account, Campaign, Document, Forgery, Story, stream, token
 
-Acts = list[list[Planned]]
-
-CAMPAIGN_SHARE = 0.075  # 12 of 160 documents come from one blank
-CAMPAIGN_SIGMA = 5.0  # grey levels of the forger's own texture
-EARLY_MEMBERS = 2  # of the campaign, too few to be seen in the first night
-PHOTO_ACCOUNTS = 4
-STORY_DAY = date(2025, 11, 14)
+PER = 160  # documents for which the figures below are meant
+BLANK_MEMBERS, PORTRAIT_MEMBERS, SHARING = 12, 4, 4
+SIGMA, LABEL_SHIFT_PX = 5.0, 0.6
 SINGLES = {
-    "retype": 0.04,
-    "portrait_swap": 0.02,
-    "copy_move": 0.015,
-    "print_recapture": 0.03,
-    "screen_recapture": 0.03,
-    "generated": 0.02,
-    "near_copy": 0.015,
-    "same_file": 0.01,
+    "retype": 4,
+    "near_copy": 2,
+    "print_recapture": 3,
+    "screen_recapture": 3,
+    "portrait_swap": 3,
+    "copy_move": 2,
+    "generated": 2,
+    "splice": 1,
 }
-RENEWAL_SHARE, FAMILY_SHARE = 0.03, 0.03
+ALWAYS = ("retype", "near_copy", "print_recapture", "screen_recapture")
+OLD_OPENED = datetime(2025, 11, 14, 9, 2, 11, tzinfo=UTC)
+
+Fits = Callable[[Document], bool]
 
 
-@dataclass(frozen=True)
-class Story:
-    """The old account that its vendor cleared and the last night finds."""
+@dataclass
+class Ground:
+    """The world while it is being forged; the nights' shares of forgeries are kept equal."""
 
-    account_id: str
-    doc_id: str
-    campaign: str
+    rng: np.random.Generator
+    documents: dict[str, Document]
+    accounts: dict[str, Account]
+    nights: int
+    forged: dict[str, int]
+    campaigns: list[Campaign]
+    copied: set[str]
+
+    def pick(self, fits: Fits, *, night: int | None = None) -> Document | None:
+        """A document that fits, of an account that is not yet a forger's, from the night that is owed the most."""
+        closed = self.forged.keys() | self.copied
+        free = [doc for doc in self.documents.values() if doc.account_id not in closed and fits(doc)]
+        if night is None:
+            counts = [sum(1 for given in self.forged.values() if given == each) for each in range(self.nights)]
+            present = {doc.night for doc in free}
+            night = min(present, key=lambda each: (counts[each], self.rng.random()), default=None)
+        free = [doc for doc in free if doc.night == night]
+        if not free:
+            return None
+        chosen = free[int(self.rng.integers(len(free)))]
+        self.forged[chosen.account_id] = chosen.night
+        return chosen
+
+    def alone(self, document: Document) -> bool:
+        """Whether its person has this account only, and so may become somebody else."""
+        person_id = self.accounts[document.account_id].person_id
+        return sum(account.person_id == person_id for account in self.accounts.values()) == 1
+
+    def put(self, document: Document) -> None:
+        """The document as it now is."""
+        self.documents[document.doc_id] = document
+
+    def seed(self) -> int:
+        """A seed for an attack."""
+        return int(self.rng.integers(2**31))
 
 
-def plant(acts: Acts, rng: np.random.Generator, nights: int) -> Story:
-    """Turn some acts into forgeries, renewals and families, in place; gives the one to tell about."""
-    documents = sum(len(act) for act in acts)
-    free = [int(place) for place in rng.permutation(len(acts))]
-    leading = acts[0][0].design
-    of_lead = [place for place in free if acts[place][0].design is leading]
-    chosen = of_lead[: max(3, round(CAMPAIGN_SHARE * documents))]
-    story = _plant_blank(acts, chosen, rng, nights)
-    left = [place for place in free if place not in chosen]
-    photo = [place for place in left if all(doc.design is not None for doc in acts[place])][:PHOTO_ACCOUNTS]
-    _plant_photo(acts, photo)
-    left = [place for place in left if place not in photo]
-    for attack, part in SINGLES.items():
-        for _ in range(round(part * documents)):
-            place = left.pop()
-            acts[place] = _forged(acts[place], attack, acts[left[0]][0])
-    for change, part in ((_renewed, RENEWAL_SHARE), (_related, FAMILY_SHARE)):
-        for _ in range(round(part * documents)):
-            _pair_up(acts, left, rng, change)
-    return story
-
-
-def _plant_blank(acts: Acts, chosen: list[int], rng: np.random.Generator, nights: int) -> Story:
-    """One blank under many accounts; the first is the story's."""
-    blank = Blank(seed=int(rng.integers(2**31)), sigma=CAMPAIGN_SIGMA)
-    for order, place in enumerate(chosen):
-        night = 0 if order < EARLY_MEMBERS else nights - 1
-        first, *others = (replace(doc, night=night) for doc in acts[place])
-        first = replace(first, blank=blank, attack="blank", campaign="blank-1")
-        acts[place] = [first, *others]
-    told = acts[chosen[0]]
-    opened = datetime.combine(STORY_DAY, told[0].account.opened_at.timetz())
-    account = replace(told[0].account, opened_at=opened)
-    shift = opened - told[0].account.opened_at
-    acts[chosen[0]] = [replace(doc, account=account, submitted_at=doc.submitted_at + shift) for doc in told]
-    first = acts[chosen[0]][0]
-    papers = draw_papers(account.person, first.design, STORY_DAY, rng) if first.design else first.papers
-    acts[chosen[0]][0] = replace(
-        first, attack="blank+retype", papers=replace(papers, photo_seed=first.papers.photo_seed)
+def plant(
+    accounts: list[Account], documents: list[Document], nights: int, seed: int
+) -> tuple[list[Account], list[Document], tuple[Campaign, ...], Story]:
+    """The world with its forgeries, in the same order."""
+    ground = Ground(
+        stream(seed, "planting"),
+        {doc.doc_id: doc for doc in documents},
+        {account.account_id: account for account in accounts},
+        nights,
+        {},
+        [],
+        set(),
     )
-    return Story(account.account_id, first.doc_id, "blank-1")
+    scale = len(documents) / PER
+    story = _plant_old(ground, scale)
+    for number in range(1, max(1, int(scale))):
+        _plant_blank(ground, f"blank-{number + 1}", BLANK_MEMBERS)
+    for number in range(max(1, int(scale))):
+        _plant_portrait(
+            ground, f"portrait-{number + 1}", max(2, min(PORTRAIT_MEMBERS, round(PORTRAIT_MEMBERS * scale)))
+        )
+    for attack, count in SINGLES.items():
+        for _ in range(max(int(attack in ALWAYS), round(count * scale))):
+            _plant_single(ground, attack)
+    return list(ground.accounts.values()), list(ground.documents.values()), tuple(ground.campaigns), story
 
 
-def _plant_photo(acts: Acts, places: list[int]) -> None:
-    """One portrait photograph on several accounts, each under its own name."""
-    if not places:
+def _plant_old(ground: Ground, scale: float) -> Story:
+    """The campaign of the story: on the most popular design, with the old account among its first."""
+    acts = {(doc.account_id, doc.submission_id) for doc in ground.documents.values()}
+    visits = Counter(account_id for account_id, _ in acts)
+    old = ground.pick(lambda doc: _is_popular(doc) and visits[doc.account_id] == 1, night=0)
+    if old is None:
+        raise ValueError("too few documents for the story: ask for 24 or more")
+    members = max(3, min(BLANK_MEMBERS, round(BLANK_MEMBERS * scale)))
+    campaign = _plant_blank(ground, "blank-1", members, old)
+    _age(ground, ground.documents[old.doc_id])
+    aged = ground.documents[old.doc_id]
+    if aged.forgery is not None:
+        ground.put(replace(aged, forgery=replace(aged.forgery, family="tampered", retyped="birth_date")))
+    others = [ground.documents[doc_id].account_id for doc_id in campaign.doc_ids if doc_id != old.doc_id]
+    sharing = [str(each) for each in ground.rng.permutation(others)[:SHARING]]
+    address = "0x" + token(ground.rng, 40)
+    return Story(old.account_id, old.doc_id, campaign.campaign_id, "birth_date", address, tuple(sharing))
+
+
+def _plant_blank(ground: Ground, name: str, members: int, first: Document | None = None) -> Campaign:
+    """Documents of one design, each of another person and account, all printed on one forger's blank."""
+    blank = Blank(ground.seed(), SIGMA, LABEL_SHIFT_PX)
+    chosen = [first] if first is not None else []
+    while len(chosen) < members:
+        member = ground.pick(_is_popular)
+        if member is None:
+            break
+        chosen.append(member)
+    for member in chosen:
+        ground.put(replace(member, forgery=Forgery("shared_blank", None, ground.seed(), name, blank)))
+    campaign = Campaign(name, "shared_blank", tuple(member.doc_id for member in chosen))
+    ground.campaigns.append(campaign)
+    return campaign
+
+
+def _plant_portrait(ground: Ground, name: str, members: int) -> None:
+    """One photograph on several people's documents; their selfies show the same face."""
+    sex, face, photo = str(ground.rng.choice(["F", "M"])), ground.seed(), ground.seed()
+    face = face - face % 2 + int(sex == "F")
+    chosen: list[str] = []
+    while len(chosen) < members:
+        member = ground.pick(lambda doc: _has_portrait(doc) and doc.person.sex == sex and ground.alone(doc))
+        if member is None:
+            break
+        _become(ground, member, replace(member.person, face_seed=face))
+        forgery = Forgery("portrait_reuse", None, ground.seed(), name)
+        papers = replace(member.papers, photo_seed=photo)
+        ground.put(replace(ground.documents[member.doc_id], papers=papers, forgery=forgery))
+        chosen.append(member.doc_id)
+    ground.campaigns.append(Campaign(name, "portrait_reuse", tuple(chosen)))
+
+
+def _plant_single(ground: Ground, attack: str) -> None:
+    """One forgery that stands alone."""
+    if attack == "near_copy":
+        _plant_near_copy(ground)
         return
-    face = acts[places[0]][0].face
-    for place in places:
-        first, *others = acts[place]
-        acts[place] = [replace(first, face=face, attack="shared_photo", campaign="photo-1"), *others]
+    whole_page = ATTACKS[attack].family == "physical"
+    chosen = ground.pick(_is_any if whole_page else _has_portrait)
+    if chosen is not None:
+        ground.put(replace(chosen, forgery=Forgery(attack, ATTACKS[attack].family, ground.seed())))
 
 
-def _forged(act: list[Planned], attack: str, other: Planned) -> list[Planned]:
-    """The act with its first document forged; copies repeat the photograph of another account's document."""
-    first, *others = act
-    source = other if attack in {"near_copy", "same_file"} else None
-    return [replace(first, attack=attack, source=source, campaign=None), *others]
-
-
-def _pair_up(
-    acts: Acts,
-    left: list[int],
-    rng: np.random.Generator,
-    change: Callable[[Planned, Planned, np.random.Generator], Planned],
-) -> None:
-    """Change one genuine act so that it belongs to another one."""
-    if len(left) < 2:
+def _plant_near_copy(ground: Ground) -> None:
+    """Another account's photograph, cropped a little and written anew, submitted later as one's own."""
+    victim = ground.pick(lambda doc: doc.side == "page" and ground.alone(doc) and _source(ground, doc) is not None)
+    source = _source(ground, victim) if victim is not None else None
+    if victim is None or source is None:
         return
-    place, other = left.pop(), left.pop()
-    acts[place] = [change(doc, acts[other][0], rng) for doc in acts[place]]
+    _become(ground, victim, source.person)
+    ground.copied.add(source.account_id)
+    forgery = Forgery("near_copy", None, ground.seed())
+    ground.put(replace(ground.documents[victim.doc_id], papers=source.papers, copy_of=source, forgery=forgery))
 
 
-def _renewed(doc: Planned, other: Planned, rng: np.random.Generator) -> Planned:
-    """A later document of the other's account and person."""
-    later = max(doc.submitted_at, other.submitted_at + timedelta(days=1))
-    last = datetime.combine(date(2026, 2, 28), later.timetz().replace(tzinfo=None), UTC)
-    papers = draw_papers(other.account.person, doc.design, later.date(), rng) if doc.design else doc.papers
-    face = (other.account.person.face_seed, papers.photo_seed)
-    return replace(doc, account=other.account, papers=papers, face=face, submitted_at=min(later, last))
+def _source(ground: Ground, victim: Document) -> Document | None:
+    """The latest earlier genuine document of the same design from another account."""
+    earlier = [
+        doc
+        for doc in ground.documents.values()
+        if doc.design_id == victim.design_id
+        and doc.account_id != victim.account_id
+        and doc.account_id not in ground.forged
+        and doc.submitted_at < victim.submitted_at
+    ]
+    return max(earlier, key=lambda doc: (doc.submitted_at, doc.doc_id), default=None)
 
 
-def _related(doc: Planned, other: Planned, _rng: np.random.Generator) -> Planned:
-    """A member of the other's family: same surname, device and address, another person."""
-    person = replace(doc.account.person, surname=other.account.person.surname)
-    account = replace(doc.account, person=person, device_id=other.account.device_id)
-    return replace(doc, account=account, papers=replace(doc.papers, address=other.papers.address))
+def _become(ground: Ground, document: Document, person: Person) -> None:
+    """The document's account and everything that it ever submitted show this person."""
+    account = ground.accounts[document.account_id]
+    ground.accounts[account.account_id] = replace(account, person=person)
+    for other in list(ground.documents.values()):
+        if other.account_id == account.account_id:
+            ground.put(replace(other, person=person))
+
+
+def _age(ground: Ground, old: Document) -> None:
+    """The account opened on the story's day; its submission came and was cleared the same morning."""
+    account = ground.accounts[old.account_id]
+    ground.accounts[old.account_id] = replace(account, opened_at=OLD_OPENED)
+    papers = draw_papers(old.person, POPULAR, OLD_OPENED.date(), ground.rng)
+    for other in list(ground.documents.values()):
+        if other.submission_id == old.submission_id:
+            at = OLD_OPENED + (other.submitted_at - account.opened_at) % timedelta(hours=1)
+            cleared = at + timedelta(minutes=int(ground.rng.integers(4, 90)))
+            codec = replace(other.codec, taken_at=at - timedelta(minutes=9)) if other.codec.taken_at else other.codec
+            aged = replace(other, papers=papers, codec=codec, submitted_at=at, decided_at=cleared)
+            ground.put(replace(aged, decision="accepted", vendor_result="clear"))
+
+
+def _is_any(document: Document) -> bool:
+    return document.design_id is not None
+
+
+def _is_popular(document: Document) -> bool:
+    return document.design_id == POPULAR.design_id
+
+
+def _has_portrait(document: Document) -> bool:
+    return document.design_id is not None and document.side != "back"

@@ -1,184 +1,225 @@
-"""Who submits what: people, accounts and their submissions, all genuine; no picture is drawn yet."""
+"""The genuine world: who has accounts, what they submit, when, and with which camera; forging comes after."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from udfs.specimens.blanks import Blank
+from udfs.specimens.camera import CameraDraw, Mode, draw_camera
+from udfs.specimens.codecs import EXTENSIONS, CodecDraw, draw_codec
 from udfs.specimens.issuers import DESIGNS, Design, companions
-from udfs.specimens.people import Papers, Person, draw_papers, draw_person
+from udfs.specimens.people import Papers, draw_papers, draw_person
+from udfs.specimens.sensor import DeviceDraw, draw_device
+from udfs.specimens.world import Account, Document, midnight, moment_between, stream, token
 
-PASSPORT_SHARE, CARD_SHARE, LICENCE_SHARE = 0.36, 0.15, 0.11  # of documents, of card pairs, of licence pairs
-EARLIEST = date(2025, 6, 1)
-CHANNELS, CHANNEL_ODDS = ("app", "web", "branch"), (0.6, 0.28, 0.12)
+POPULAR = next(design for design in DESIGNS if design.doc_type == "passport")
+# Of 160 documents about 57 are of the most popular design: a campaign on it has company to hide in.
+POPULAR_SHARE = 0.36
+SELFIES, RENEWALS, SAME_PAPERS, HOUSEHOLDS, BRANCH = 0.3, 0.12, 0.5, 0.1, 0.08
+SECOND_ACCOUNTS = 0.03
+ARCHIVE_DAYS = 180
+FOREIGN = 0.08
+CHANNELS, CHANNEL_WEIGHTS = ("web", "ios", "android"), (0.35, 0.3, 0.35)
+VENDORS = ("veridox", "idsure", "papertrail")
+DECISIONS = (("accepted", "clear", 0.9), ("rejected", "consider", 0.05), ("review", "consider", 0.05))
+PACKED = 0.45
+
+Kinds = tuple[Design | None, ...]
 
 
 @dataclass(frozen=True)
-class Account:
-    """An account and who is behind it."""
+class Calendar:
+    """First night's date and how many nights."""
 
-    account_id: str
-    person_id: str
-    person: Person
-    opened_at: datetime
-    device_id: str
-    seed: int
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One document to be made.
-
-    Attributes:
-        doc_id: its id; with the rest of the manifest, drawn without a look at the truth.
-        account: who submits it.
-        submission_id: the act.
-        design: what it shows; null for a selfie.
-        papers: what is printed on it.
-        submitted_at: when.
-        channel: way in; `branch` is the one office scanner.
-        night: the drop that brings it, from 0.
-        seeds: of print, camera and codec.
-        attack: the forger's way; null for a genuine one.
-        campaign: the planted campaign that it belongs to.
-        blank: the forger's own blank.
-        face: the face and photograph that it shows.
-        source: the document whose photograph it repeats.
-    """
-
-    doc_id: str
-    account: Account
-    submission_id: str
-    design: Design | None
-    papers: Papers
-    submitted_at: datetime
-    channel: str
-    night: int
-    seeds: tuple[int, int, int]
-    attack: str | None = None
-    campaign: str | None = None
-    blank: Blank | None = None
-    face: tuple[int, int] = (0, 0)
-    source: "Planned | None" = None
-
-    @property
-    def person(self) -> Person:
-        """The holder with the face that the document shows."""
-        return replace(self.account.person, face_seed=self.face[0])
-
-
-@dataclass
-class Draft:
-    """Submissions as they are made: each a list of documents, fronts first."""
-
-    rng: np.random.Generator
     start: date
     nights: int
-    submissions: list[list[Planned]] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
 
-    def name(self, prefix: str, digits: int) -> str:
-        """A new id that says nothing."""
-        while True:
-            found = f"{prefix}{int(self.rng.integers(16**digits)):0{digits}x}"
-            if found not in self.used:
-                self.used.add(found)
-                return found
+    def span(self, night: int) -> tuple[datetime, datetime]:
+        """When a night's documents were submitted: half a year of archive before the first, a day before the others."""
+        end = midnight(self.start + timedelta(days=night))
+        return end - timedelta(days=1 if night else ARCHIVE_DAYS), end
 
-    def account(
-        self, *, person: Person | None = None, person_id: str | None = None, device: str | None = None
-    ) -> Account:
-        """A new account, opened on any day."""
-        span = (self.start - EARLIEST).days - 1
-        opened = EARLIEST + timedelta(days=int(self.rng.integers(span)))
-        return Account(
-            account_id=self._account_id(),
-            person_id=person_id or self.name("P-", 8),
-            person=person or draw_person(self.rng),
-            opened_at=self.moment(opened),
-            device_id=device or self.name("V-", 8),
-            seed=int(self.rng.integers(2**31)),
-        )
 
-    def moment(self, day: date) -> datetime:
-        """Any second of a working day."""
-        return datetime.combine(day, datetime.min.time(), UTC) + timedelta(
-            seconds=int(self.rng.integers(6 * 3600, 22 * 3600))
-        )
+@dataclass(frozen=True)
+class Submission:
+    """One act: the sides that are submitted together (none stands for a selfie), its night, and whose renewal it is."""
 
-    def submit(self, account: Account, designs: Sequence[Design]) -> list[Planned]:
-        """One act of an account, shortly after its opening: a document for each design."""
-        moment = account.opened_at + timedelta(seconds=int(self.rng.integers(120, 5400)))
-        papers = draw_papers(account.person, designs[0], moment.date(), self.rng)
-        submission, night = self.name("S-", 10), int(self.rng.integers(self.nights))
-        channel = str(self.rng.choice(CHANNELS, p=CHANNEL_ODDS))
-        act = [
-            Planned(
-                doc_id=self.name("D-", 10),
-                account=account,
-                submission_id=submission,
-                design=design,
-                papers=papers,
-                submitted_at=moment + timedelta(seconds=20 * place + int(self.rng.integers(15))),
-                channel=channel,
-                night=night,
-                seeds=draw_seeds(self.rng),
-                face=(account.person.face_seed, papers.photo_seed),
-            )
-            for place, design in enumerate(designs)
+    kinds: Kinds
+    night: int
+    renews: int | None = None
+
+
+@dataclass(frozen=True)
+class Household:
+    """What people of one address share."""
+
+    surname: str
+    address: str
+    nationality: str
+    device: DeviceDraw
+    device_id: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Everything about one submission that its documents share."""
+
+    account: Account
+    papers: Papers
+    device: DeviceDraw
+    at: datetime
+    submission_id: str
+
+
+def draw_submissions(documents: int, nights: int, rng: np.random.Generator) -> list[Submission]:
+    """Submissions that hold exactly so many documents, dealt to the nights in equal parts, some renewing another."""
+    kinds = _draw_kinds(documents, rng)
+    order = [kinds[int(place)] for place in rng.permutation(len(kinds))]
+    before = np.cumsum([0, *(len(each) for each in order[:-1])])
+    dealt = [
+        Submission(each, int(min(nights - 1, start * nights // documents)))
+        for each, start in zip(order, before, strict=True)
+    ]
+    return _with_renewals(dealt, rng)
+
+
+def draw_world(submissions: list[Submission], calendar: Calendar, seed: int) -> tuple[list[Account], list[Document]]:
+    """Accounts and genuine documents of the submissions."""
+    rng = stream(seed, "world")
+    scanner, homes = draw_device(rng), list[Household]()
+    visits: dict[int, Visit] = {}
+    documents: list[Document] = []
+    for place, submission in enumerate(submissions):
+        if submission.renews is None:
+            visit = _first_visit(submission, calendar, homes, rng)
+            if visits and rng.random() < SECOND_ACCOUNTS:
+                visit = _second_account(visit, visits[int(rng.choice(list(visits)))], submission, rng)
+        else:
+            visit = _later_visit(visits[submission.renews], submission, calendar, rng)
+        visits[place] = visit
+        documents += _documents(submission, visit, scanner, rng)
+    first = [visit.account for place, visit in visits.items() if submissions[place].renews is None]
+    return first, documents
+
+
+def _draw_kinds(documents: int, rng: np.random.Generator) -> list[Kinds]:
+    """Sets of sides: the popular passport's share first, then the others by Zipf's law, cut to the number."""
+    drawn: list[Kinds] = [_with_selfie((POPULAR,), rng) for _ in range(round(POPULAR_SHARE * documents))]
+    others = [design for design in DESIGNS if design.side != "back" and design is not POPULAR]
+    weights = 1 / np.arange(2, len(others) + 2)
+    ranked = [others[int(place)] for place in np.random.default_rng(len(others)).permutation(len(others))]
+    total = sum(len(kinds) for kinds in drawn)
+    while total < documents:
+        front = ranked[int(rng.choice(len(ranked), p=weights / weights.sum()))]
+        drawn.append(_with_selfie(companions(front), rng)[: documents - total])
+        total += len(drawn[-1])
+    return drawn
+
+
+def _with_selfie(sides: tuple[Design, ...], rng: np.random.Generator) -> Kinds:
+    return (*sides, None) if rng.random() < SELFIES else sides
+
+
+def _with_renewals(dealt: list[Submission], rng: np.random.Generator) -> list[Submission]:
+    """Some submissions made a later one of an earlier account with the same design; places keep their nights."""
+    renewed = list(dealt)
+    taken: set[int] = set()
+    for place in range(1, len(dealt)):
+        same = [
+            earlier
+            for earlier in range(place)
+            if earlier not in taken and dealt[earlier].kinds[0] == dealt[place].kinds[0]
         ]
-        self.submissions.append(act)
-        return act
-
-    def _account_id(self) -> str:
-        while True:
-            found = f"A-{int(self.rng.integers(100_000)):05d}"
-            if found not in self.used:
-                self.used.add(found)
-                return found
+        if same and place not in taken and rng.random() < RENEWALS:
+            earlier = int(rng.choice(same))
+            renewed[place] = replace(dealt[place], renews=earlier)
+            taken |= {earlier, place}
+    return renewed
 
 
-def draw_submissions(documents: int, rng: np.random.Generator, start: date, nights: int) -> list[list[Planned]]:
-    """Genuine acts that hold so many documents; most passports are of one design, as one issuer leads any lake."""
-    draft = Draft(rng, start, nights)
-    passports = [design for design in DESIGNS if design.doc_type == "passport"]
-    leading = max(4, round(0.95 * PASSPORT_SHARE * documents))
-    for place in range(round(PASSPORT_SHARE * documents)):
-        draft.submit(
-            draft.account(), [passports[0] if place < leading else passports[1 + place % (len(passports) - 1)]]
-        )
-    for doc_type, part in (("id_card", CARD_SHARE), ("driving_licence", LICENCE_SHARE)):
-        families = [companions(d) for d in DESIGNS if d.doc_type == doc_type and d.side == "front"]
-        for _ in range(round(part * documents)):
-            draft.submit(draft.account(), families[_zipf(len(families), rng)])
-    missing = documents - sum(len(act) for act in draft.submissions)
-    for place in rng.permutation(len(draft.submissions))[: max(0, missing)]:
-        act = draft.submissions[int(place)]
-        act.append(_selfie(act[-1], draft))
-    return draft.submissions
+def _first_visit(submission: Submission, calendar: Calendar, homes: list[Household], rng: np.random.Generator) -> Visit:
+    """A new account and its first papers, sometimes of a household that is known already."""
+    front = submission.kinds[0] or POPULAR
+    start, end = calendar.span(submission.night)
+    opened = moment_between(start, end - timedelta(hours=3), rng)
+    nationality = None if rng.random() < FOREIGN else front.issuer
+    person = draw_person(rng, nationality=nationality)
+    at = opened + timedelta(seconds=int(rng.integers(120, 9_000)))
+    papers = draw_papers(person, front, at.date(), rng)
+    home = Household(person.surname, papers.address, person.nationality, draw_device(rng), "v" + token(rng, 16))
+    if homes and rng.random() < HOUSEHOLDS:
+        home = homes[int(rng.integers(len(homes)))]
+        person = replace(person, surname=home.surname, nationality=home.nationality)
+        papers = replace(papers, address=home.address)
+    homes.append(home)
+    account = Account("a" + token(rng), "n" + token(rng), person, opened, home.device_id, submission.night)
+    return Visit(account, papers, home.device, at, "s" + token(rng))
 
 
-def _selfie(last: Planned, draft: Draft) -> Planned:
-    """A picture of the holder's face, taken after the documents."""
-    return replace(
-        last,
-        doc_id=draft.name("D-", 10),
-        design=None,
-        submitted_at=last.submitted_at + timedelta(seconds=30),
-        seeds=draw_seeds(draft.rng),
-        face=(last.face[0], last.face[1] + 1),
+def _second_account(visit: Visit, known: Visit, submission: Submission, rng: np.random.Generator) -> Visit:
+    """The new account, opened by somebody who has one already."""
+    person, front = known.account.person, submission.kinds[0] or POPULAR
+    account = replace(
+        visit.account, person=person, person_id=known.account.person_id, device_id=known.account.device_id
     )
+    papers = replace(draw_papers(person, front, visit.at.date(), rng), address=known.papers.address)
+    return replace(visit, account=account, papers=papers, device=known.device)
 
 
-def draw_seeds(rng: np.random.Generator) -> tuple[int, int, int]:
-    """Seeds of print, camera and codec."""
-    first, second, third = (int(seed) for seed in rng.integers(2**31, size=3))
-    return first, second, third
+def _later_visit(first: Visit, submission: Submission, calendar: Calendar, rng: np.random.Generator) -> Visit:
+    """The same person again, later, with the same papers or with new ones."""
+    start, end = calendar.span(submission.night)
+    at = moment_between(max(start, first.at + timedelta(minutes=50)), end, rng)
+    front = submission.kinds[0] or POPULAR
+    papers = first.papers
+    if rng.random() >= SAME_PAPERS:
+        papers = replace(draw_papers(first.account.person, front, at.date(), rng), address=papers.address)
+    return replace(first, papers=papers, at=at, submission_id="s" + token(rng))
 
 
-def _zipf(count: int, rng: np.random.Generator) -> int:
-    """A place from 0, the first ones most often."""
-    odds = 1.0 / np.arange(1, count + 1)
-    return int(rng.choice(count, p=odds / odds.sum()))
+def _documents(
+    submission: Submission, visit: Visit, scanner: DeviceDraw, rng: np.random.Generator
+) -> Iterator[Document]:
+    """The documents of one visit: one channel, one way of writing files, one decision."""
+    branch = rng.random() < BRANCH
+    channel = "branch" if branch else str(rng.choice(CHANNELS, p=CHANNEL_WEIGHTS))
+    codec = draw_codec(rng, taken_at=visit.at - timedelta(minutes=int(rng.integers(1, 40))))
+    chosen = int(rng.choice(len(DECISIONS), p=[weight for _, _, weight in DECISIONS]))
+    decided = visit.at + timedelta(seconds=int(rng.integers(40, 30_000)))
+    vendor = str(rng.choice(VENDORS))
+    for kind in submission.kinds:
+        camera = _camera(scanner if branch else visit.device, kind, branch, rng)
+        yield Document(
+            doc_id="d" + token(rng),
+            account_id=visit.account.account_id,
+            submission_id=visit.submission_id,
+            name=f"{token(rng, 16)}.{EXTENSIONS[codec.format]}",
+            packed=bool(rng.random() < PACKED),
+            night=submission.night,
+            design_id=kind.design_id if kind else None,
+            doc_type=kind.doc_type if kind else "selfie",
+            side=kind.side if kind else "front",
+            issuer=kind.issuer if kind else "",
+            person=visit.account.person,
+            papers=visit.papers,
+            camera=camera,
+            codec=_for_kind(codec, kind),
+            channel=channel,
+            submitted_at=visit.at + timedelta(seconds=int(rng.integers(0, 240))),
+            decision=DECISIONS[chosen][0],
+            decided_at=decided,
+            vendor=vendor,
+            vendor_result=DECISIONS[chosen][1],
+        )
+
+
+def _camera(device: DeviceDraw, kind: Design | None, branch: bool, rng: np.random.Generator) -> CameraDraw:
+    """An exposure by the visitor's phone, or by the office's one scanner."""
+    mode: Mode | None = "scan" if branch and kind else None
+    return draw_camera(rng, mode=mode, device=device)
+
+
+def _for_kind(codec: CodecDraw, kind: Design | None) -> CodecDraw:
+    """Selfies are held upright."""
+    return codec if kind else replace(codec, orientation=1)

@@ -37,7 +37,7 @@ def apply(page: Rendered, rng: np.random.Generator) -> Attacked:
     else:
         layers = [_fm_dots(ink, rng) for ink in inks]
     paper = np.array([rng.uniform(0.90, 1.0), rng.uniform(0.93, 1.0), rng.uniform(0.94, 1.0)], np.float32)
-    image = _printed(layers, paper, float(rng.uniform(0.5, 0.9)))
+    image = _printed(layers, paper, float(rng.uniform(0.7, 1.1)))
     return Attacked(image, np.ones(page.image.shape[:2], dtype=np.bool_), ("page",))
 
 
