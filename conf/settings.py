@@ -40,11 +40,12 @@ class ImageLimits(Leaf):
 class ReadingSettings(Leaf):
     """How text is read."""
 
-    detector_side: int = Field(default=960, description="Longest side given to the text detector, pixels.")
+    detector_side: int = Field(default=736, description="Longest side given to the text detector, pixels.")
     width_buckets: tuple[int, ...] = Field(
-        default=(160, 320, 640, 960), description="Widths that lines are padded to, at 48 pixels of height."
+        default=(96, 160, 224, 288, 352, 416, 480, 576, 704, 832, 960),
+        description="Widths that lines are padded to, at 48 pixels of height.",
     )
-    batch: int = Field(default=6, description="Lines of one recognition batch.")
+    batch: int = Field(default=1, description="Lines of one recognition batch; more gain nothing on one thread.")
     min_card_width: int = Field(default=500, description="Below so many pixels of card width nothing is read.")
 
 
