@@ -1,6 +1,5 @@
 """The one door to MLflow: registered models, their aliases, and where their folders are."""
 
-import hashlib
 import json
 import logging
 import shutil
@@ -13,10 +12,8 @@ from mlflow.exceptions import MlflowException
 from conf.errors import BadModel
 from conf.settings import Settings
 from jobs.frozen import ChosenModel
+from jobs.model_folders import MODELS, SHIPPED, model_digest
 from schemas.words import ROLES
-
-MODELS = ("inspector", "scorer")
-SHIPPED = Path(__file__).parent.parent / "udfs" / "nets" / "weights"
 
 
 class Registry:
@@ -50,8 +47,6 @@ class Registry:
         Raises:
             BadModel: the folder is not there, or not a model.
         """
-        if not (folder / "manifest.json").is_file():
-            raise BadModel(f"{folder}: no manifest.json; a model is a folder of safetensors with its manifest")
         digest = model_digest(folder)
         kept = self._folder / name / digest
         if not kept.exists():
@@ -103,9 +98,3 @@ class Registry:
         if digest != found.tags["digest"]:
             raise BadModel(f"{found.source}: the folder was changed after it was registered; register it again")
         return ChosenModel(version=str(found.version), path=str(found.source), digest=digest)
-
-
-def model_digest(folder: Path) -> str:
-    """SHA-256 of a model's manifest, which names the digest of every other file."""
-    manifest = json.loads((folder / "manifest.json").read_text())
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()

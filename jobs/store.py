@@ -21,7 +21,7 @@ def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputF
         BadManifest: a new file does not fit the contract; nothing was written.
     """
     taken = {(folder, file.sha256) for record in earlier for folder, files in record.files.items() for file in files}
-    found = {folder: _files(settings.lake, folder) for folder in FOLDERS}
+    found = {folder: input_files(settings.lake, folder) for folder in FOLDERS}
     if not found["manifests"]:
         raise BadLake(
             f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file. A lake has a folder manifests/ with one row "
@@ -32,7 +32,7 @@ def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputF
     }
 
 
-def _files(lake: str, folder: str) -> list[str]:
+def input_files(lake: str, folder: str) -> list[str]:
     """Addresses of the folder's input files, sorted."""
     try:
         return sorted(uri for uri, _ in open_objects(lake).list(f"{lake}/{folder}") if is_input(uri))

@@ -30,8 +30,17 @@ class Given:
         Raises:
             BadSettings: with every path that is wrong.
         """
-        lake = () if self.lake is None else (f"how.places.lake={self.lake!r}",)
-        return load_settings(self.env, overrides=(*self.overrides, *lake), environ=os.environ)
+        return self.settings_of(None)
+
+    def settings_of(self, lake: str | None) -> Settings:
+        """The settings over the lake that a command names as its argument, else that of --lake.
+
+        Raises:
+            BadSettings: with every path that is wrong.
+        """
+        place = lake or self.lake
+        named = () if place is None else (f"how.places.lake={place!r}",)
+        return load_settings(self.env, overrides=(*self.overrides, *named), environ=os.environ)
 
 
 def given(context: typer.Context) -> Given:

@@ -1,0 +1,99 @@
+"""A lake is checked without Spark and without a trace; no inspector is opened here."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from conf.errors import BadLake
+from conf.settings import Settings
+from jobs.lake_check import Chosen, LakeReport, check_lake
+
+HEAD = "doc_id,account_id,uri,side,submitted_at,sha256"
+AT = "2026-02-28T10:00:00Z"
+
+
+def told(what: str, done: int, total: int) -> None:
+    assert done <= total
+
+
+def checked(settings: Settings, sample: int = 50) -> LakeReport:
+    return check_lake(settings, None, sample=sample, told=told)
+
+
+def picture(ending: str) -> bytes:
+    drawn = np.random.default_rng(3).integers(0, 255, (60, 90, 3), np.uint8)
+    return cv2.imencode(ending, drawn)[1].tobytes()
+
+
+@pytest.fixture
+def filled(lake: Path) -> Path:
+    """Two sound images, one cut, one missing, one whose digest is another; one bad row; one unknown column."""
+    (lake / "images").mkdir()
+    (lake / "images" / "a.jpg").write_bytes(picture(".jpg"))
+    (lake / "images" / "b.png").write_bytes(picture(".png"))
+    (lake / "images" / "cut.jpg").write_bytes(picture(".jpg")[:900])
+    rows = [
+        f"D-1,A-1,images/a.jpg,front,{AT},{sha256(picture('.jpg')).hexdigest()}",
+        f"D-2,A-1,images/b.png,back,{AT},",
+        f"D-3,A-2,images/cut.jpg,front,{AT},",
+        f"D-4,A-2,images/none.jpg,front,{AT},",
+        f"D-5,A-3,images/b.png,front,{AT},{'0' * 64}",
+        f"D 6,A-3,images/a.jpg,front,{AT},",
+        f"D-7,A-3,../../etc/passwd,front,{AT},",
+    ]
+    (lake / "manifests" / "one.csv").write_text("\n".join([HEAD, *rows]) + "\n")
+    (lake / "accounts").mkdir()
+    (lake / "accounts" / "a.csv").write_text(f"account_id,opened_at,branch\nA-1,{AT},north\n")
+    return lake
+
+
+def tree(folder: Path) -> dict[str, tuple[str, int]]:
+    return {
+        str(path.relative_to(folder)): (sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_rows_and_images_are_counted_with_their_reasons(filled: Path, settings: Settings) -> None:
+    report = checked(settings)
+    manifest, accounts = report.files
+    assert (manifest.rows, manifest.taken, dict(manifest.refused)) == (7, 5, {"bad_id": 1, "outside_root": 1})
+    assert manifest.first["bad_id"].startswith("row 5: doc_id")
+    assert accounts.ignored == ("branch",)
+    assert report.documents == 5
+    assert dict(report.images.formats) == {"jpeg": 1, "png": 1}
+    assert dict(report.images.refused) == {"truncated": 1, "missing": 1, "digest_mismatch": 1}
+    assert report.problems == ()
+
+
+def test_nothing_is_written(filled: Path, settings: Settings) -> None:
+    before = tree(filled)
+    checked(settings)
+    assert tree(filled) == before
+
+
+def test_a_file_that_stops_a_night_is_told_with_the_others(filled: Path, settings: Settings) -> None:
+    (filled / "manifests" / "two.csv").write_text("doc_id,account_id,side\nD-9,A-9,front\n")
+    report = checked(settings)
+    assert len(report.problems) == 1
+    assert "two.csv: no column uri, submitted_at" in report.problems[0]
+    assert report.documents == 5
+
+
+def test_a_lake_without_manifests_says_what_to_do(lake: Path, settings: Settings) -> None:
+    with pytest.raises(BadLake, match="lookback specimens"):
+        checked(settings)
+
+
+def test_the_sample_does_not_depend_on_the_order_of_rows() -> None:
+    rows = [(f"images/{number}.jpg", None) for number in range(200)]
+    forth, back = Chosen(20), Chosen(20)
+    forth.offer(rows)
+    for row in reversed(rows):
+        back.offer([row])
+    assert [image.uri for image in forth.images] == [image.uri for image in back.images]
+    assert len(forth.images) == 20
