@@ -10,14 +10,14 @@ import numpy.typing as npt
 from udfs.images.decode import Image
 
 Box = tuple[float, float, float, float]
-Sums = npt.NDArray[np.float64]
+Sums = npt.NDArray[np.float32]  # of values of 0 to 1, so that single precision carries
 WORK_WIDTH = 256  # px: a portrait's edge is then still sharp and its texture gone
 WIDTHS = tuple(range(40, 97, 2))  # px of the work width: ISO/IEC 7501 portraits take a fifth to a third of a card
-ASPECTS = (1.0, 1.2, 1.29, 1.4)  # height over width, from square to 35 x 45 mm and taller
+ASPECTS = (1.2, 1.29, 1.4)  # height over width: 35 x 45 mm, and a little wider and narrower
 FULL_STEP = 24.0  # grey levels: a longer edge counts for more than a harder one
 EDGE_WEIGHTS = (0.35, 0.25, 0.1, 0.1)  # of the four edges, the weakest first: a frame has all four
 CONTRAST_WEIGHT, TEXT_WEIGHT = 0.2, 1.5
-FULL_CONTRAST = 60.0  # grey levels
+FULL_CONTRAST = 0.24  # of the range of grey
 QUIET, NOISE_WEIGHT = 0.3, 1.0  # share of an even step inside a face; a barcode has far more
 FOUND_AT = 0.68  # rows of a barcode beside print reach 0.66
 
@@ -64,15 +64,17 @@ def find_portrait(card: Image, lines: Sequence[Box]) -> Portrait | None:
 
 
 def _planes(small: Image, lines: Sequence[tuple[float, ...]]) -> _Planes:
-    luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float64)
-    colour = small.astype(np.float64)
-    across, down = np.zeros(luma.shape), np.zeros(luma.shape)
+    luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float32) / 255
+    colour = small.astype(np.float32)
+    across, down = np.zeros_like(luma), np.zeros_like(luma)
     across[:, 1:-1] = np.minimum(np.abs(colour[:, 2:] - colour[:, :-2]).max(axis=2) / FULL_STEP, 1.0)
     down[1:-1] = np.minimum(np.abs(colour[2:] - colour[:-2]).max(axis=2) / FULL_STEP, 1.0)
-    text = np.zeros(luma.shape)
+    text = np.zeros_like(luma)
     for x0, y0, x1, y1 in lines:
         text[max(0, int(y0)) : int(y1) + 1, max(0, int(x0)) : int(x1) + 1] = 1
-    whole = [np.asarray(cv2.integral(plane), np.float64) for plane in (across, down, text, luma, luma**2)]
+    whole = [
+        np.asarray(cv2.integral(plane, sdepth=cv2.CV_32F), np.float32) for plane in (across, down, text, luma, luma**2)
+    ]
     return _Planes(whole[0], whole[1], whole[2], whole[3], whole[4], (luma.shape[1], luma.shape[0]))
 
 
@@ -97,7 +99,7 @@ def _score(planes: _Planes, width: int, height: int) -> Sums:
         """Sum over a box (left, top, right, bottom, relative to the window) at every place."""
         left, top, right, bottom = (value + 2 for value in box)
         parts = [plane[y : y + rows, x : x + columns] for y in (top, bottom) for x in (left, right)]
-        return np.asarray(parts[3] - parts[2] - parts[1] + parts[0], np.float64)
+        return np.asarray(parts[3] - parts[2] - parts[1] + parts[0], np.float32)
 
     edges = np.stack(
         [
@@ -115,4 +117,4 @@ def _score(planes: _Planes, width: int, height: int) -> Sums:
     score = score + CONTRAST_WEIGHT * np.minimum(spread / FULL_CONTRAST, 1.0)
     text = TEXT_WEIGHT * total(planes.text, (0, 0, width, height)) / area
     steps = total(planes.across, (2, 2, width - 2, height - 2)) / area
-    return np.asarray(score - text - NOISE_WEIGHT * np.maximum(steps - QUIET, 0.0), np.float64)
+    return np.asarray(score - text - NOISE_WEIGHT * np.maximum(steps - QUIET, 0.0), np.float32)
