@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
-import numpy as np
-
 from udfs.specimens.attacks import ATTACKS
-from udfs.specimens.exposure import expose
-from udfs.specimens.population import Planned, draw_submissions
+from udfs.specimens.capture import attacked_page, twins
+from udfs.specimens.lake import plan_lake
+from udfs.specimens.world import Document, Forgery
 
 SEED = 9_303
-START_DOCUMENTS = 120  # acts to choose from
+DOCUMENTS_TO_CHOOSE_FROM = 120
 
 
 @dataclass(frozen=True)
@@ -36,23 +34,24 @@ def write_controls(folder: Path, documents: int) -> list[Control]:
     """So many control documents, half of them forged, species in turn; files that are there already stay."""
     folder.mkdir(parents=True, exist_ok=True)
     controls = []
-    for number, (attack, family, doc) in zip(range(documents // 2), _species(), strict=False):
-        forged = folder / f"{number:03d}-{attack}.jpg"
+    for number, (document, forgery) in zip(range(documents // 2), _species(), strict=False):
+        forged = folder / f"{number:03d}-{forgery.attack}.jpg"
         genuine = folder / f"{number:03d}-genuine.jpg"
-        for path, shown in ((genuine, doc), (forged, replace(doc, attack=attack))):
-            if not path.exists():
-                draft = path.with_suffix(".part")
-                draft.write_bytes(expose(shown))
-                draft.rename(path)
-        controls.append(Control(attack, family, genuine, forged))
+        if not (forged.exists() and genuine.exists()):
+            pair = twins(replace(document, forgery=forgery))
+            for path, captured in zip((forged, genuine), pair, strict=True):
+                path.write_bytes(captured.data)
+        controls.append(Control(forgery.attack, forgery.family or "", genuine, forged))
     return controls
 
 
-def _species() -> Iterator[tuple[str, str, Planned]]:
-    """Attack, family and a genuine document that it applies to, without end."""
-    acts = draw_submissions(START_DOCUMENTS, np.random.default_rng(SEED), date(2026, 1, 1), 1)
-    pages = [act[0] for act in acts if act[0].design is not None]
-    named = [(name, attack.family) for name, attack in ATTACKS.items() if attack.family != "none"]
-    for number in range(len(pages)):
-        name, family = named[number % len(named)]
-        yield name, family, replace(pages[(7 * number) % len(pages)], channel="app")
+def _species() -> Iterator[tuple[Document, Forgery]]:
+    """Attacks in turn, each with a genuine page that it applies to."""
+    plan = plan_lake(DOCUMENTS_TO_CHOOSE_FROM, SEED)
+    pages = [document for document in plan.documents if document.design_id and document.forgery is None]
+    attacks = [(name, attack.family) for name, attack in ATTACKS.items() if attack.family != "none"]
+    for number, document in enumerate(pages):
+        name, family = attacks[number % len(attacks)]
+        forgery = Forgery(name, family, seed=SEED + number)
+        if attacked_page(replace(document, forgery=forgery)).changed:
+            yield document, forgery
