@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def _successors(accounts: Sequence[Account]) -> dict[str, str]:
     by_person: dict[str, list[Account]] = {}
     for account in sorted(accounts, key=lambda each: each.opened_at):
         by_person.setdefault(account.person_id, []).append(account)
-    pairs = (pair for same in by_person.values() for pair in zip(same, same[1:], strict=False))
+    pairs = (pair for same in by_person.values() for pair in pairwise(same))
     return {first.account_id: second.account_id for first, second in pairs}
 
 

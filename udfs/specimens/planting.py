@@ -46,17 +46,15 @@ class Ground:
 
     def pick(self, fits: Fits, *, night: int | None = None) -> Document | None:
         """A document that fits, of an account that is not yet a forger's, from the night that is owed the most."""
+        documents = list(self.documents.values())
+        order = [documents[int(place)] for place in self.rng.permutation(len(documents))]
+        given = Counter(self.forged.values())
+        nights = sorted(self.rng.permutation(self.nights).tolist(), key=given.__getitem__) if night is None else [night]
         closed = self.forged.keys() | self.copied
-        free = [doc for doc in self.documents.values() if doc.account_id not in closed and fits(doc)]
-        if night is None:
-            counts = [sum(1 for given in self.forged.values() if given == each) for each in range(self.nights)]
-            present = {doc.night for doc in free}
-            night = min(present, key=lambda each: (counts[each], self.rng.random()), default=None)
-        free = [doc for doc in free if doc.night == night]
-        if not free:
-            return None
-        chosen = free[int(self.rng.integers(len(free)))]
-        self.forged[chosen.account_id] = chosen.night
+        free = (doc for each in nights for doc in order if doc.night == each and doc.account_id not in closed)
+        chosen = next((doc for doc in free if fits(doc)), None)
+        if chosen is not None:
+            self.forged[chosen.account_id] = chosen.night
         return chosen
 
     def alone(self, document: Document) -> bool:

@@ -74,8 +74,7 @@ class Visit:
 
 def draw_submissions(documents: int, nights: int, rng: np.random.Generator) -> list[Submission]:
     """Submissions that hold exactly so many documents, dealt to the nights in equal parts, some renewing another."""
-    kinds = _draw_kinds(documents, rng)
-    order = [kinds[int(place)] for place in rng.permutation(len(kinds))]
+    order = _spread(_draw_kinds(documents, rng), rng)
     before = np.cumsum([0, *(len(each) for each in order[:-1])])
     dealt = [
         Submission(each, int(min(nights - 1, start * nights // documents)))
@@ -117,6 +116,18 @@ def _draw_kinds(documents: int, rng: np.random.Generator) -> list[Kinds]:
     return drawn
 
 
+def _spread(kinds: list[Kinds], rng: np.random.Generator) -> list[Kinds]:
+    """Shuffled, but with the popular design spread evenly, so that every night has its share of it."""
+    popular = [each for each in kinds if each[0] is POPULAR]
+    others = [each for each in kinds if each[0] is not POPULAR]
+    placed = [
+        ((rank + float(rng.random())) / len(group), group[int(place)])
+        for group in (popular, others)
+        for rank, place in enumerate(rng.permutation(len(group)))
+    ]
+    return [each for _, each in sorted(placed, key=lambda pair: pair[0])]
+
+
 def _with_selfie(sides: tuple[Design, ...], rng: np.random.Generator) -> Kinds:
     return (*sides, None) if rng.random() < SELFIES else sides
 
@@ -124,17 +135,14 @@ def _with_selfie(sides: tuple[Design, ...], rng: np.random.Generator) -> Kinds:
 def _with_renewals(dealt: list[Submission], rng: np.random.Generator) -> list[Submission]:
     """Some submissions made a later one of an earlier account with the same design; places keep their nights."""
     renewed = list(dealt)
-    taken: set[int] = set()
-    for place in range(1, len(dealt)):
-        same = [
-            earlier
-            for earlier in range(place)
-            if earlier not in taken and dealt[earlier].kinds[0] == dealt[place].kinds[0]
-        ]
-        if same and place not in taken and rng.random() < RENEWALS:
-            earlier = int(rng.choice(same))
-            renewed[place] = replace(dealt[place], renews=earlier)
-            taken |= {earlier, place}
+    single: dict[str, list[int]] = {}
+    for place, submission in enumerate(dealt):
+        front = submission.kinds[0] or POPULAR
+        earlier = single.setdefault(front.design_id, [])
+        if earlier and rng.random() < RENEWALS:
+            renewed[place] = replace(submission, renews=earlier.pop(int(rng.integers(len(earlier)))))
+        else:
+            earlier.append(place)
     return renewed
 
 

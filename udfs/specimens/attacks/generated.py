@@ -49,7 +49,7 @@ def patch_decoder(image: Image, rng: np.random.Generator) -> Image:
     height, width = image.shape[:2]
     padded = cv2.copyMakeBorder(image, 0, -height % side, 0, -width % side, cv2.BORDER_REFLECT_101)
     rows, columns = padded.shape[0] // side, padded.shape[1] // side
-    patches = padded.reshape(rows, side, columns, side, 3).swapaxes(1, 2).reshape(rows * columns, -1).astype(np.float32)
+    patches = padded.reshape(rows, side, columns, side, 3).swapaxes(1, 2).reshape(rows * columns, -1).astype(np.float64)
     mean = patches.mean(axis=0)
     chosen = patches[rng.permutation(len(patches))[:SAMPLE]] - mean
     basis = np.linalg.eigh(chosen.T @ chosen)[1][:, ::-1]
