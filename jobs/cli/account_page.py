@@ -7,8 +7,8 @@ from schemas.words import RISK_COMPONENTS
 from udfs.judging.reasons import count
 
 
-def account_page(story: AccountStory) -> list[Line]:
-    """The page of one account."""
+def account_page(story: AccountStory, lake: str | None = None) -> list[Line]:
+    """The page of one account; the commands at its end name the lake, where one is given."""
     answer = f"Account {story.account_id}: {risk(story.risk, story.tier)}, as of night {story.night}"
     lines = sentence(answer, 0, style_of(story.tier))
     facts = [f"opened on {day(story.facts['opened_at'])}"] if story.facts.get("opened_at") else []
@@ -23,7 +23,7 @@ def account_page(story: AccountStory) -> list[Line]:
     parts += [(name, f"{story.components[name]:+.1f}", weight(story.components[name])) for name in RISK_COMPONENTS]
     lines += [*heading("What the risk is made of, in log-odds"), *columns(parts)]
     lines += _documents(story)
-    return [*lines, *_campaigns(story), *_life(story), *_after_account(story)]
+    return [*lines, *_campaigns(story), *_life(story), *commands(_after_account(story), lake)]
 
 
 def knowable(known: Knowable) -> str:
@@ -73,8 +73,8 @@ def _life(story: AccountStory) -> list[Line]:
     return lines + ([*heading("What each night knew"), *some(nights)] if nights else [])
 
 
-def _after_account(story: AccountStory) -> list[Line]:
+def _after_account(story: AccountStory) -> list[tuple[str, str]]:
     weightiest = (*story.contributing, *(row["doc_id"] for row in story.documents))
     pairs = [(f"lookback document {doc}", "its evidence and ties") for doc in weightiest[:1]]
     pairs += [(f"lookback campaign {row['campaign_id']}", "the members side by side") for row in story.campaigns[:1]]
-    return commands(pairs) if pairs else []
+    return pairs

@@ -9,8 +9,8 @@ EVENT_WORDS = {"birth": "was born", "growth": "grew", "shrink": "shrank", "split
                "death": "ended"}  # fmt: skip
 
 
-def campaign_page(story: CampaignStory) -> list[Line]:
-    """The page of one campaign."""
+def campaign_page(story: CampaignStory, lake: str | None = None) -> list[Line]:
+    """The page of one campaign; the commands at its end name the lake, where one is given."""
     facts = story.facts
     if not facts:
         lines = sentence(f"Campaign {story.campaign_id} has ended", 0)
@@ -45,10 +45,10 @@ def campaign_page(story: CampaignStory) -> list[Line]:
         for row in story.events
     ]
     lines += [*heading("What happened to it"), *columns(happened)] if happened else []
-    return [*lines, *_after_campaign(story)]
+    return [*lines, *commands(_after_campaign(story), lake)]
 
 
-def _after_campaign(story: CampaignStory) -> list[Line]:
+def _after_campaign(story: CampaignStory) -> list[tuple[str, str]]:
     pairs = [(f"lookback account {row['account_id']}", "its life and evidence") for row in story.accounts[:1]]
     pairs += [(f"lookback document {row['doc_id']}", "its evidence and ties") for row in story.members[:1]]
-    return commands(pairs) if pairs else []
+    return pairs

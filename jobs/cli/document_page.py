@@ -10,8 +10,8 @@ from jobs.stories.sayings import CONTRADICTION_WORDS, day, decided, kinds, place
 from udfs.judging.reasons import count
 
 
-def document_page(story: DocumentStory) -> list[Line]:
-    """The page of one document."""
+def document_page(story: DocumentStory, lake: str | None = None) -> list[Line]:
+    """The page of one document; the commands at its end name the lake, where one is given."""
     facts = story.facts
     lines = sentence(f"Document {story.doc_id}: {risk(story.risk, story.tier) or story.state}", 0, style_of(story.tier))
     if facts:
@@ -24,7 +24,14 @@ def document_page(story: DocumentStory) -> list[Line]:
         told = [(family, "abstained" if value is None else f"{value:.2f}") for family, value in story.evidence.items()]
         lines += [*heading("Evidence of its own, at even odds"), *columns(told)]
         lines += sentence(f"calibrated on {story.basis['risk_basis']}")
-    return [*lines, *_clashes(story), *_ties(story), *_campaign_of(story), *_changes(story), *_after_document(story)]
+    return [
+        *lines,
+        *_clashes(story),
+        *_ties(story),
+        *_campaign_of(story),
+        *_changes(story),
+        *commands(_after_document(story), lake),
+    ]
 
 
 def _clashes(story: DocumentStory) -> list[Line]:
@@ -75,13 +82,13 @@ def _changes(story: DocumentStory) -> list[Line]:
     return [*heading("How its risk changed"), *columns(rows)] if rows else []
 
 
-def _after_document(story: DocumentStory) -> list[Line]:
+def _after_document(story: DocumentStory) -> list[tuple[str, str]]:
     pairs = [(f"lookback account {story.facts['account_id']}", "the account's life")] if story.facts else []
     if story.campaign is not None:
         pairs.append((f"lookback campaign {story.campaign['campaign_id']}", "the members side by side"))
     if story.contradictions and not story.with_values:
         pairs.append((f"lookback document {story.doc_id} --values", "with what was read (personal data)"))
-    return commands(pairs) if pairs else []
+    return pairs
 
 
 def _decision(facts: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Prints a page of text for people: headings, sentences and aligned columns, at most 100 wide."""
 
+import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -65,9 +66,11 @@ def style_of(tier: str | None) -> str:
     return STYLES.get(tier or "", "bold")
 
 
-def commands(pairs: Sequence[tuple[str, str]]) -> list[Line]:
-    """What to type next, with what each shows."""
-    return [*heading("Try next"), *columns([(command, shows) for command, shows in pairs])]
+def commands(pairs: Sequence[tuple[str, str]], lake: str | None = None) -> list[Line]:
+    """What to type next, with what each shows; with the lake where one was named. Nothing to type: no lines."""
+    given = f" --lake {shlex.quote(lake)}" if lake else ""
+    told = [(command + given if command.startswith("lookback ") else command, shows) for command, shows in pairs]
+    return [*heading("Try next"), *columns(told)] if told else []
 
 
 def width() -> int:

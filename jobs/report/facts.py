@@ -21,23 +21,33 @@ TIMED = ("seconds", "worker_seconds")
 
 @dataclass(frozen=True)
 class Member:
-    """One document of a campaign's contact sheet; `at` is its place in the campaign's span, 0 to 1."""
+    """One document of a campaign's contact sheet; without a picture where no plate was made."""
 
     doc_id: str
     account_id: str
     submitted_at: datetime
-    at: float
     picture: str
 
 
 @dataclass(frozen=True)
 class CampaignFacts:
-    """One campaign; `knowable` is the place of its third document in its span, 0 to 1."""
+    """One campaign.
+
+    Attributes:
+        facts: its row of `campaigns`.
+        members: the first documents, for the contact sheet.
+        more: documents beside those.
+        submitted: places of all submissions in the campaign's span, 0 to 1.
+        knowable: place of the third document; None with fewer.
+        last: when the last document was submitted.
+    """
 
     facts: Mapping[str, Any]
     members: tuple[Member, ...]
-    knowable: float | None
     more: int
+    submitted: tuple[float, ...]
+    knowable: float | None
+    last: datetime | None
 
 
 @dataclass(frozen=True)
@@ -133,13 +143,17 @@ def _campaign(released: Released, facts: Row) -> CampaignFacts:
     newest = {row["sha256"]: row["luma"] for row in sorted(plates, key=lambda row: row["run_id"])}
     times = [row["submitted_at"] for row in members]
     pictures = {doc: thumbnail(newest[content]) for doc, content in contents.items() if content in newest}
-    sheet = tuple(
-        Member(row["doc_id"], row["account_id"], row["submitted_at"], _at(row["submitted_at"], times),
-               pictures.get(row["doc_id"], ""))
-        for row in shown
-    )  # fmt: skip
-    knowable = facts["knowable_at"]
-    return CampaignFacts(facts, sheet, None if knowable is None else _at(knowable, times), len(members) - len(shown))
+    sheet = (
+        Member(row["doc_id"], row["account_id"], row["submitted_at"], pictures.get(row["doc_id"], "")) for row in shown
+    )
+    return CampaignFacts(
+        facts=facts,
+        members=tuple(sheet),
+        more=len(members) - len(shown),
+        submitted=tuple(sorted({round(_at(time, times), 3) for time in times})),
+        knowable=None if facts["knowable_at"] is None else _at(facts["knowable_at"], times),
+        last=max(times, default=None),
+    )
 
 
 def _at(instant: datetime, times: Sequence[datetime]) -> float:
