@@ -1,6 +1,7 @@
 """The step `profile`: every account's risk tonight, and its history with two clocks."""
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import cast
 
 import pyarrow as pa
@@ -46,28 +47,36 @@ def judge(accounts: DataFrame, clerk: Clerk) -> DataFrame:
 
 
 def gathered(run: Run) -> DataFrame:
-    """One row an account with all that the clerk needs."""
+    """One row an account with all that the clerk needs: parts of many kinds, brought together by one shuffle."""
     accounts = holding(run.read("accounts"), "account_id")
     transactions = holding(run.read("transactions"), "transaction_id")
-    patterns = find_patterns(transactions, accounts, run.settings.what.profile)
-    opened = accounts.select("account_id", "opened_at")
-    known = opened.select("account_id").union(run.read("documents").select("account_id"))
-    account_ids = known.union(patterns.select("account_id")).union(_signals(run).select("account_id")).distinct()
     labels = run.read("labels")
-    earlier = labels.where(F.col("run_id") != run.run_id)
-    parts = (
-        opened,
-        _verdict(labels).select("account_id", "verdict"),
-        _verdict(earlier).selectExpr("account_id", "verdict.verdict verdict_before"),
-        _listed(document_states(run), "documents"),
-        _listed(_signals(run), "signals"),
-        _listed(patterns, "patterns"),
-        run.before("risk_profiles").select("account_id", F.struct("base_log_odds", "components").alias("before")),
-        _listed(newest_version(run.before("risk_profile_history")), "known"),
+    earlier = _verdict(labels.where(F.col("run_id") != run.run_id))
+    here = (
+        accounts.select("account_id", "opened_at"),
+        run.read("documents").select("account_id").distinct(),
+        _as_struct(document_states(run), "documents"),
+        _as_struct(_signals(run), "signals"),
+        _as_struct(find_patterns(transactions, accounts, run.settings.what.profile), "patterns"),
     )
-    for part in parts:
-        account_ids = account_ids.join(part, "account_id", "left")
-    return account_ids
+    beside = (
+        _verdict(labels),
+        earlier.select("account_id", F.col("verdict.verdict").alias("verdict_before")),
+        run.before("risk_profiles").select("account_id", F.struct("base_log_odds", "components").alias("before")),
+        _as_struct(newest_version(run.before("risk_profile_history")), "known"),
+    )
+    parts = [*(part.withColumn("_here", F.lit(True)) for part in here), *beside]
+    whole = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), parts)
+    single = ("_here", "opened_at", "verdict", "verdict_before", "before")
+    many = ("documents", "signals", "patterns", "known")
+    return (
+        whole.groupBy("account_id")
+        .agg(
+            *(F.first(name, ignorenulls=True).alias(name) for name in single),
+            *(F.collect_list(name).alias(name) for name in many),
+        )
+        .where("_here")
+    )
 
 
 def document_states(run: Run) -> DataFrame:
@@ -120,10 +129,10 @@ def _judged(labels: DataFrame, target_kind: str, key: str, flag: str) -> DataFra
     return judged.withColumn(flag, F.lit(True))
 
 
-def _listed(frame: DataFrame, name: str) -> DataFrame:
-    """All rows of an account as one list of structs."""
+def _as_struct(frame: DataFrame, name: str) -> DataFrame:
+    """Each row of an account as one struct."""
     columns = [column for column in frame.columns if column != "account_id"]
-    return frame.groupBy("account_id").agg(F.collect_list(F.struct(*columns)).alias(name))
+    return frame.select("account_id", F.struct(*columns).alias(name))
 
 
 def _stored(table: Table) -> str:

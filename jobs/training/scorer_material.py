@@ -55,14 +55,13 @@ def draw_specimens(designs: Sequence[Design], pairs: int, *, seed: int, folder: 
         split: keep held-out attacks, devices and chains away; else every specimen is held out.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    attacks = [*sorted(name for name in ATTACKS if not (split and name in held_out().attacks)), OTHER_DATA]
+    kept = [name for name in ATTACKS if not (split and name in held_out().attacks)]
+    attacks = [*sorted(name for name in kept if ATTACKS[name].family in EVIDENCE_FAMILIES), OTHER_DATA]
     specimens: list[Specimen] = []
     for index in range(pairs):
         attack = attacks[index % len(attacks)]
-        fitting = [design for design in designs if attack != OTHER_DATA or design.layout.mrz == WHOLE_PAGE]
-        design = fitting[index // len(attacks) % len(fitting)]
         rng = np.random.default_rng((seed, index))
-        genuine, forged, family = _pair(design, attack, rng)
+        design, genuine, forged, family = _pair(designs, attack, index // len(attacks), rng)
         camera, codec = draw_chain(rng, split=split)
         for kind, flat in (("genuine", genuine), ("forged", forged)):
             name = f"{seed}-{index:05}-{kind}.img"
@@ -88,12 +87,20 @@ def observe(specimens: Sequence[Specimen], folder: Path, inspector: Path) -> Ite
             yield _example(specimen, answer)
 
 
-def _pair(design: Design, attack: str, rng: np.random.Generator) -> tuple[Image, Image, str]:
-    """A genuine page, its forgery, and the evidence family that the forgery belongs to."""
-    if attack == OTHER_DATA:
-        return *_with_other_data(design, rng), "inconsistent"
-    flat = draw_document(design, rng)
-    return flat.image, ATTACKS[attack].apply(flat, rng).image, ATTACKS[attack].family
+def _pair(
+    designs: Sequence[Design], attack: str, turn: int, rng: np.random.Generator
+) -> tuple[Design, Image, Image, str]:
+    """A design whose turn it is and that the attack applies to, its genuine page, the forgery and its family."""
+    for step in range(len(designs)):
+        design = designs[(turn + step) % len(designs)]
+        if attack == OTHER_DATA:
+            if design.layout.mrz == WHOLE_PAGE:
+                return design, *_with_other_data(design, rng), "inconsistent"
+            continue
+        page = draw_document(design, rng)
+        if ATTACKS[attack].applies(page):
+            return design, page.image, ATTACKS[attack].apply(page, rng).image, ATTACKS[attack].family
+    raise ValueError(f"{attack} applies to none of {len(designs)} designs; draw from more of them")
 
 
 def _with_other_data(design: Design, rng: np.random.Generator) -> tuple[Image, Image]:

@@ -41,8 +41,8 @@ LIMITS = (
 class Recipe:
     """How many pairs to learn from and to judge on, and the seed of every draw."""
 
-    training_pairs: int = 160
-    held_out_pairs: int = 100
+    training_pairs: int = 128
+    held_out_pairs: int = 80
     designs: int = 40
     seed: int = 11
 
