@@ -52,6 +52,7 @@ def main(run: Run) -> None:
     plan = Plan(waiting, total, max(1, math.ceil(total / run.frozen.slice_documents)))
     committer = Committer(run, documents, observed)
     for number, answers in computed(run, plan, task):
+        LOG.info("%s slice %d of %d: %d contents computed", run.run_id, number, plan.slices, answers.count())
         committer.commit(number, answers)
         answers.unpersist()
     waiting.unpersist()
