@@ -52,7 +52,6 @@ def main(run: Run) -> None:
     plan = Plan(waiting, total, max(1, math.ceil(total / run.frozen.slice_documents)))
     committer = Committer(run, documents, observed)
     for number, answers in computed(run, plan, task):
-        LOG.info("%s slice %d of %d: %d contents computed", run.run_id, number, plan.slices, answers.count())
         committer.commit(number, answers)
         answers.unpersist()
     waiting.unpersist()
@@ -180,7 +179,7 @@ def _kept(answers: DataFrame) -> DataFrame:
     """The frame, computed once and kept until it is committed."""
     kept = answers.persist()
     try:
-        kept.count()
+        LOG.info("slice computed: %d contents inspected", kept.count())
     except PySparkException:
         kept.unpersist()
         raise

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-COMPUTED = re.compile(r"slice (\d+) of \d+: (\d+) contents computed")
+COMPUTED = re.compile(r"slice computed: (\d+) contents inspected")
 LIMIT_SECONDS = 900
 
 
@@ -38,7 +38,7 @@ def run_night(lake: Path, night: str, *, point: str | None = None, kill_after: f
         log, _ = process.communicate()
     finally:
         end_group(process.pid)
-    computed = sum(int(count) for _, count in COMPUTED.findall(log))
+    computed = sum(int(count) for count in COMPUTED.findall(log))
     return Outcome(process.returncode, computed, log)
 
 
