@@ -30,7 +30,7 @@ def document(
 
     tiers = given(context).settings().what.profile.tiers
     story = document_story(_released(context), doc, tiers, with_values=values)
-    _show(asdict(story), document_page(story), form)
+    _show(asdict(story), document_page(story, given(context).lake), form)
 
 
 @app.command()
@@ -44,7 +44,7 @@ def account(
     from jobs.stories.accounts import account_story
 
     story = account_story(_released(context), acc)
-    _show(asdict(story), account_page(story), form)
+    _show(asdict(story), account_page(story, given(context).lake), form)
 
 
 @app.command()
@@ -58,7 +58,7 @@ def campaign(
     from jobs.stories.campaigns import campaign_story
 
     story = campaign_story(_released(context), name)
-    _show(asdict(story), campaign_page(story), form)
+    _show(asdict(story), campaign_page(story, given(context).lake), form)
 
 
 def _released(context: typer.Context) -> "Released":
