@@ -13,6 +13,8 @@ from pathlib import Path
 from conf.errors import LeaseHeld
 from conf.settings import LeaseSettings
 
+LEASE = "lease.json"
+
 
 @dataclass(frozen=True)
 class Holder:
@@ -34,7 +36,7 @@ class Lease:
     """The lease of one folder of tables; its token stands in the metadata of every commit."""
 
     def __init__(self, folder: Path, purpose: str, settings: LeaseSettings) -> None:
-        self._path = folder / "lease.json"
+        self._path = folder / LEASE
         self._settings = settings
         self.token = f"{purpose}@{socket.gethostname()}:{os.getpid()}"
 
@@ -92,7 +94,12 @@ class Lease:
 
     def _holder(self) -> Holder | None:
         """Who holds it now."""
-        try:
-            return Holder(**json.loads(self._path.read_text()))
-        except FileNotFoundError:
-            return None
+        return holder_of(self._path.parent)
+
+
+def holder_of(folder: Path) -> Holder | None:
+    """Who wrote the lease of a folder of tables, living or not; null where nobody did."""
+    try:
+        return Holder(**json.loads((folder / LEASE).read_text()))
+    except FileNotFoundError:
+        return None
