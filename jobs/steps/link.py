@@ -25,6 +25,7 @@ def main(run: Run) -> None:
     docs = subjects(run.read("documents"), run.read("accounts")).persist()
     tables = [run.read(name) for name in ("documents", "observations", "vectors", "plates")]
     looks = contents(tables[0], tables[1], tables[2], tables[3]).persist()
+    read = numbers(run.read("fields")).persist()
     known = newest_designs(run.before("designs")).persist()
     bank = grown_bank(bank_of(known), looks, settings)
     shown = shown_designs(looks, bank, settings).persist()
@@ -34,13 +35,12 @@ def main(run: Run) -> None:
         run.write("designs", fresh)
         dated = with_versions(shown, known, fresh)
         run.write("design_members", dated.where(F.col("design").isNotNull()).select(*MEMBERS))
-        read = numbers(run.read("fields")).persist()
         shared = shared_facts(docs, read, run.read("account_signals"))
         pairs = of_documents(seen_pairs(found, shown, settings), docs).unionByName(shared)
         prints = dated.join(read, "sha256", "left").select("sha256", *PRINTS)
         run.write("links", entries(pairs, run.before("links"), docs.join(prints, "sha256", "left"), settings))
     finally:
-        for frame in (docs, looks, known, shown, found):
+        for frame in (docs, looks, read, known, shown, found):
             frame.unpersist()
 
 
