@@ -9,7 +9,8 @@ from torch import nn
 from jobs.evaluation.measures import EvaluationSettings, Measure
 from jobs.training.card import write_card
 from jobs.training.loop import Progress, Row, TrainingSettings
-from udfs.nets.weights_file import Parameter, add_net
+from udfs.nets.opening import KIND, PREPROCESSING, THRESHOLDS
+from udfs.nets.weights_file import Parameter, add_net, annotate
 
 EVALUATION_SEED = 20_260_801  # never a training seed: it draws the held-out people, cameras and codecs
 
@@ -47,6 +48,7 @@ class Trainer:
         """Train, write the weights and the manifest, judge on held-out designs, write the card from the figures."""
         net, progress = self.build(settings)
         weights = add_net(settings.out, self.name, net=net, architecture=self.architecture)
+        annotate(settings.out, KIND, preprocessing=PREPROCESSING, thresholds=THRESHOLDS)
         figures = self.describe(settings, progress)
         return Trained(weights, progress.curve, figures)
 

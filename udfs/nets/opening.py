@@ -8,13 +8,23 @@ from pathlib import Path
 
 import torch
 
+from udfs.nets import corners, embedding, pixels
 from udfs.nets.blocks import Net
 from udfs.nets.corners import CornerNet
 from udfs.nets.embedding import EmbeddingNet
 from udfs.nets.trunk import ForensicNet
-from udfs.nets.weights_file import BadModel, Manifest, load_net, read_manifest
+from udfs.nets.weights_file import BadModel, Manifest, Parameter, load_net, read_manifest
 
 KIND = "inspector"
+PREPROCESSING: dict[str, Parameter] = {
+    "colours": "BGR, 0..255 mapped to -1..1",
+    "corners_input": corners.INPUT,
+    "upright_input": corners.UPRIGHT_INPUT,
+    "design_input": "{}x{}".format(*embedding.CARD_INPUT),
+    "portrait_input": "{}x{}".format(*embedding.PORTRAIT_INPUT),
+    "forensic_tiles": pixels.MOST_TILES,
+}
+THRESHOLDS = {"corners_found": corners.FOUND_AT, "map_box": pixels.BOX_AT}
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,15 @@ def add_net(
     return path
 
 
+def annotate(
+    folder: Path, kind: str, *, preprocessing: Mapping[str, Parameter], thresholds: Mapping[str, float]
+) -> None:
+    """Write into a manifest how the nets' inputs are made and where their answers are cut."""
+    manifest = read_manifest(folder, kind)
+    manifest["preprocessing"], manifest["thresholds"] = dict(preprocessing), dict(thresholds)
+    write_manifest(folder, manifest)
+
+
 def load_net(folder: Path, entry: NetEntry, net: Net) -> Net:
     """Fill a net with weights whose digest is the manifest's, and set it to inference."""
     content = _checked(folder, entry)
