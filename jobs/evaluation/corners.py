@@ -9,11 +9,13 @@ from jobs.evaluation.photos import Shot, held_out_shots
 from udfs.nets.corners import Corners, find_corners
 from udfs.nets.opening import open_corners
 from udfs.nets.quads import clockwise, unit_square
+from udfs.specimens.backgrounds import TEXTURES, draw_background
 from udfs.specimens.rendered import Image
 
 Points = npt.NDArray[np.float32]
 
 ENOUGH = 0.9
+EMPTY = (900, 1200)  # px: height and width of a photograph of nothing
 ASIDE = 640  # px: longest side that the contour finder looks at
 
 
@@ -34,7 +36,20 @@ def evaluate(settings: EvaluationSettings) -> list[Measure]:
     for kind in sorted(set(kinds)):
         part = [hit for hit, of in zip(good, kinds, strict=True) if of == kind]
         measures.append(share("corners_iou90", part, segment=f"side={kind}"))
-    return [*measures, share("corners_upright", upright), share("corners_found", found)]
+    empty = [not seen.found for seen in find_corners(net, _empty_tables(settings))]
+    return [
+        *measures,
+        share("corners_upright", upright),
+        share("corners_found", found),
+        share("corners_empty_refused", empty),
+    ]
+
+
+def _empty_tables(settings: EvaluationSettings) -> list[Image]:
+    """Surfaces with no document on them, a quarter as many as there are samples."""
+    rng = np.random.default_rng((settings.seed, settings.samples))
+    names = list(TEXTURES)
+    return [draw_background(names[index % len(names)], rng, EMPTY) for index in range(settings.samples // 4)]
 
 
 def overlap(first: Points, second: Points) -> float:

@@ -19,6 +19,7 @@ PAIRS = 8
 TWINS_PER_DESIGN = 3
 ALTERED_WEIGHT = 6.0  # altered cells are about a tenth of a tile
 LEAST_DECODED = 0.2  # of a tile: less than that, and it does not count as generated
+KEPT = 0.2  # share of tiles whose light stays as photographed
 SENT_ON = 0.4  # share of batches that are compressed once more
 
 
@@ -69,12 +70,25 @@ def pair_loss(net: ForensicNet, pairs: Sequence[TilePair]) -> Tensor:
 
 
 def augmented(pair: TilePair, rng: np.random.Generator) -> TilePair:
-    """Both twins mirrored, turned and compressed alike; a tile's 8-px grid survives all three."""
+    """Both twins mirrored, turned and compressed alike, each in a light of its own; the 8-px grid survives it all."""
     turns, mirror = int(rng.integers(4)), bool(rng.random() < 0.5)
     quality = int(rng.integers(60, 96)) if rng.random() < SENT_ON else None
-    forged, genuine = (_changed(tile, turns, mirror=mirror, quality=quality) for tile in (pair.forged, pair.genuine))
+    forged, genuine = (
+        _changed(recoloured(tile, rng), turns, mirror=mirror, quality=quality) for tile in (pair.forged, pair.genuine)
+    )
     cells = np.rot90(pair.cells, turns)
     return TilePair(forged, genuine, np.ascontiguousarray(cells[:, ::-1] if mirror else cells), pair.family)
+
+
+def recoloured(tile: Image, rng: np.random.Generator) -> Image:
+    """A tile in other light, drawn for each twin alone: reprints are duller, and that must not be what is learnt."""
+    if rng.random() < KEPT:
+        return tile
+    gain = np.exp(rng.normal(0, 0.12) + rng.normal(0, 0.05, 3))
+    contrast, middle = float(np.exp(rng.normal(0, 0.15))), float(tile.mean())
+    steps = np.arange(256, dtype=np.float64)[:, None]
+    table = np.clip(((steps - middle) * contrast + middle) * gain, 0, 255)
+    return np.asarray(cv2.LUT(tile, np.rint(table).astype(np.uint8)[None]), np.uint8)
 
 
 def _changed(tile: Image, turns: int, *, mirror: bool, quality: int | None) -> Image:

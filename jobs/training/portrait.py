@@ -21,7 +21,7 @@ SPREAD_WEIGHT = 0.05
 def train(settings: TrainingSettings) -> tuple[nn.Module, Progress]:
     """The net after the given time."""
     prepare(settings)
-    photos = draw_photos(FACES, SHOTS, seed=settings.seed)
+    photos = cached_photos(settings)
     net = EmbeddingNet(**ARCHITECTURE)
 
     def loss(rng: np.random.Generator) -> Tensor:
@@ -33,6 +33,19 @@ def train(settings: TrainingSettings) -> tuple[nn.Module, Progress]:
         return supervised_contrast(vectors, labels) + SPREAD_WEIGHT * spread_out(vectors, labels)
 
     return net, run_steps(Recipe("portrait", net, loss, rate=1.5e-3), settings)
+
+
+def cached_photos(settings: TrainingSettings) -> list[Image]:
+    """The photographs, read from a file in `settings.work` where an earlier run has left them there."""
+    path = settings.work / f"photos-{settings.seed}-{FACES}x{SHOTS}.npy"
+    if path.exists():
+        return list(np.load(path, allow_pickle=False))
+    photos = draw_photos(FACES, SHOTS, seed=settings.seed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npy")
+    np.save(partial, np.stack(photos))
+    partial.replace(path)
+    return photos
 
 
 def draw_photos(faces: int, shots: int, *, seed: int) -> list[Image]:

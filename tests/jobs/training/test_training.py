@@ -12,7 +12,7 @@ from jobs.evaluation.pairs import TilePair
 from jobs.training import corners, design
 from jobs.training.contrast import supervised_contrast
 from jobs.training.corners import corner_heat
-from jobs.training.forensic import ARCHITECTURE, augmented, pair_loss
+from jobs.training.forensic import ARCHITECTURE, augmented, pair_loss, recoloured
 from jobs.training.loop import Recipe, TrainingSettings, prepare, run_steps
 from udfs.nets.trunk import ForensicNet
 
@@ -108,12 +108,20 @@ def pair(family: int) -> TilePair:
     return TilePair(forged, genuine, cells, family)
 
 
-def test_twins_are_changed_alike() -> None:
+def test_twins_are_changed_alike_but_for_their_light(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.training.forensic.KEPT", 1.0)
     for seed in range(6):
         changed = augmented(pair(0), np.random.default_rng(seed))
         apart = np.abs(changed.forged.astype(int) - changed.genuine).mean(axis=2)
         cells = apart.reshape(24, 8, 24, 8).mean(axis=(1, 3)) > 20
         assert np.array_equal(cells, changed.cells.astype(bool))
+
+
+def test_light_moves_the_mean_of_a_tile_and_not_its_shape() -> None:
+    tile = pair(0).genuine
+    means = {recoloured(tile, np.random.default_rng(seed)).mean().round(1) for seed in range(8)}
+    assert len(means) > 3
+    assert recoloured(tile, np.random.default_rng(1)).shape == tile.shape
 
 
 def test_two_forensic_steps_lower_the_loss_on_one_batch(tmp_path: Path) -> None:
