@@ -1,7 +1,9 @@
 """Observed specimens that the scorer learns from: forgeries and their genuine twins, seen by the whole inspector."""
 
+import json
+import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from conf.settings import ContradictionSettings, WorkerSettings
+from conf.settings import ContradictionSettings, InspectSettings, WorkerSettings
 from jobs.evaluation.held_out import held_out
 from jobs.evaluation.material import DAYS, FIRST_DAY, draw_document
 from jobs.evaluation.pairs import draw_chain
@@ -28,8 +30,11 @@ from udfs.specimens.people import draw_papers, draw_person
 from udfs.specimens.render import render
 from udfs.specimens.rendered import Image
 
+LOG = logging.getLogger(__name__)
+
 OTHER_DATA = "other_data"  # the forger's slip: an MRZ that says something else than the page above it
 
+PARTS = ("file", "quality", "card", "reading", "forensics")  # those that a head or a contradiction needs
 WHOLE_PAGE = "TD3"  # has its MRZ and its visual zone on one page
 
 
@@ -44,41 +49,61 @@ class Specimen:
     held_out: bool
 
 
-def draw_specimens(designs: Sequence[Design], pairs: int, *, seed: int, folder: Path, split: bool) -> list[Specimen]:
-    """Write `pairs` forgeries, attacks in turn, and their genuine twins through the same camera and codec.
+@dataclass(frozen=True)
+class Pair:
+    """Two flat pages that differ in the forgery alone."""
+
+    design: str
+    attack: str
+    family: str
+    genuine: Image
+    forged: Image
+
+
+def observed_pairs(
+    designs: Sequence[Design], pairs: int, *, seed: int, split: bool, work: Path, inspector: Path
+) -> list[Example]:
+    """Examples of `pairs` forgeries, attacks in turn, and of their genuine twins through the same camera and codec.
 
     Args:
         designs: drawn from in turn.
         pairs: forgeries.
         seed: of every draw.
-        folder: where the files go.
-        split: keep held-out attacks, devices and chains away; else every specimen is held out.
+        split: keep held-out attacks, devices and chains away; else every example is held out.
+        work: where files and observed pairs are kept, so that an interrupted run goes on from the last pair.
+        inspector: folder of the inspector that looks.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     kept = [name for name in ATTACKS if not (split and name in held_out().attacks)]
     attacks = [*sorted(name for name in kept if ATTACKS[name].family in EVIDENCE_FAMILIES), OTHER_DATA]
-    specimens: list[Specimen] = []
+    task = task_of(inspector, work)
+    examples: list[Example] = []
     for index in range(pairs):
-        attack = attacks[index % len(attacks)]
-        rng = np.random.default_rng((seed, index))
-        design, genuine, forged, family = _pair(designs, attack, index // len(attacks), rng)
-        camera, codec = draw_chain(rng, split=split)
-        for kind, flat in (("genuine", genuine), ("forged", forged)):
-            name = f"{seed}-{index:05}-{kind}.img"
-            (folder / name).write_bytes(encode(photograph(flat, camera).image, codec))
-            made = (attack, family) if kind == "forged" else (None, None)
-            specimens.append(Specimen(name, design.design_id, made[0], made[1], held_out=not split))
-    return specimens
+        done = work / f"{task.weights_digest[:12]}-{seed}-{index:05}.json"
+        if not done.exists():
+            rng = np.random.default_rng((seed, index))
+            drawn = _pair(designs, attacks[index % len(attacks)], index // len(attacks), rng)
+            specimens = _written(drawn, rng, folder=work, name=f"{seed}-{index:05}", split=split)
+            seen = [asdict(example) for example in observe(specimens, task)]
+            done.write_text(json.dumps(seen, default=sorted), encoding="utf-8")
+            LOG.info("pair %d of %d observed", index + 1, pairs)
+        rows = json.loads(done.read_text(encoding="utf-8"))
+        examples += [Example(**{**row, "abstained": frozenset(row["abstained"])}) for row in rows]
+    return examples
 
 
-def observe(specimens: Sequence[Specimen], folder: Path, inspector: Path) -> Iterator[Example]:
-    """Examples of the specimens as the inspector sees them; a file that it rejects is none."""
-    task = InspectTask(
+def task_of(inspector: Path, folder: Path) -> InspectTask:
+    """What the inspector is asked: the parts that a head or a contradiction needs, one thread."""
+    return InspectTask(
         weights=str(inspector),
         weights_digest=open_nets(inspector).digest,
         lake=str(folder),
-        worker=WorkerSettings(batch=4, fetch_threads=1, decode_threads=1, device="cpu"),
+        settings=InspectSettings(parts=PARTS),
+        worker=WorkerSettings(batch=2, fetch_threads=1, decode_threads=1, device="cpu"),
     )
+
+
+def observe(specimens: Sequence[Specimen], task: InspectTask) -> Iterator[Example]:
+    """Examples of the specimens as the inspector sees them; a file that it rejects is none."""
     schema = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
     asked = pa.RecordBatch.from_pylist([{"sha256": None, "uri": item.name} for item in specimens], schema=schema)
     answers = (row for batch in inspect_batches(task)(iter([asked])) for row in batch.to_pylist())
@@ -87,20 +112,32 @@ def observe(specimens: Sequence[Specimen], folder: Path, inspector: Path) -> Ite
             yield _example(specimen, answer)
 
 
-def _pair(
-    designs: Sequence[Design], attack: str, turn: int, rng: np.random.Generator
-) -> tuple[Design, Image, Image, str]:
-    """A design whose turn it is and that the attack applies to, its genuine page, the forgery and its family."""
+def _pair(designs: Sequence[Design], attack: str, turn: int, rng: np.random.Generator) -> Pair:
+    """A genuine page of the design whose turn it is, and a forgery, where the attack applies to it."""
     for step in range(len(designs)):
         design = designs[(turn + step) % len(designs)]
         if attack == OTHER_DATA:
             if design.layout.mrz == WHOLE_PAGE:
-                return design, *_with_other_data(design, rng), "inconsistent"
+                genuine, forged = _with_other_data(design, rng)
+                return Pair(design.design_id, attack, "inconsistent", genuine, forged)
             continue
         page = draw_document(design, rng)
         if ATTACKS[attack].applies(page):
-            return design, page.image, ATTACKS[attack].apply(page, rng).image, ATTACKS[attack].family
+            forged = ATTACKS[attack].apply(page, rng).image
+            return Pair(design.design_id, attack, ATTACKS[attack].family, page.image, forged)
     raise ValueError(f"{attack} applies to none of {len(designs)} designs; draw from more of them")
+
+
+def _written(pair: Pair, rng: np.random.Generator, *, folder: Path, name: str, split: bool) -> list[Specimen]:
+    """Both files of a pair, written through one camera and one codec."""
+    camera, codec = draw_chain(rng, split=split)
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, flat in (("genuine", pair.genuine), ("forged", pair.forged)):
+        (folder / f"{name}-{kind}.img").write_bytes(encode(photograph(flat, camera).image, codec))
+    return [
+        Specimen(f"{name}-genuine.img", pair.design, None, None, held_out=not split),
+        Specimen(f"{name}-forged.img", pair.design, pair.attack, pair.family, held_out=not split),
+    ]
 
 
 def _with_other_data(design: Design, rng: np.random.Generator) -> tuple[Image, Image]:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from jobs.evaluation.held_out import held_out_designs, training_designs
 from jobs.evaluation.measures import Measure, auc, hit_rate, resampled, share
 from jobs.training.card import write_card
 from jobs.training.scorer import Example, evidence_of, train_scorer
-from jobs.training.scorer_material import draw_specimens, observe
+from jobs.training.scorer_material import observed_pairs
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.judging.heads import signal_matrix
 from udfs.judging.log_odds import Doubles
@@ -39,31 +39,32 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Recipe:
-    """How many pairs to learn from and to judge on, and the seed of every draw."""
+    """How many pairs to learn from and to judge on, the seed of every draw, and where observed pairs are kept."""
 
     training_pairs: int = 128
     held_out_pairs: int = 80
     designs: int = 40
     seed: int = 11
+    work: Path = Path(gettempdir()) / "lookback-training" / "scorer"  # only a cache: what lies here can be drawn again
 
 
 def train(out: Path, inspector: Path, recipe: Recipe) -> list[Measure]:
     """Draw, observe, train, judge on held-out designs, and write the folder with its card; gives the figures."""
-    with TemporaryDirectory(prefix="lookback-scorer-") as scratch:
-        folder = Path(scratch)
-        ours = training_designs(recipe.designs, recipe.seed + UNSEEN_SEED)
-        specimens = draw_specimens(ours, recipe.training_pairs, seed=recipe.seed, folder=folder, split=True)
-        specimens += draw_specimens(
-            held_out_designs(), recipe.held_out_pairs, seed=recipe.seed + 1, folder=folder, split=False
+    ours = training_designs(recipe.designs, recipe.seed + UNSEEN_SEED)
+    learned, judged = (
+        observed_pairs(designs, pairs, seed=seed, split=split, work=recipe.work, inspector=inspector)
+        for designs, pairs, seed, split in (
+            (ours, recipe.training_pairs, recipe.seed, True),
+            (held_out_designs(), recipe.held_out_pairs, recipe.seed + 1, False),
         )
-        examples = list(observe(specimens, folder, inspector))
-    scorer = train_scorer(examples)
-    figures = judge(scorer, [example for example in examples if example.held_out], recipe.seed)
+    )
+    scorer = train_scorer(learned)
+    figures = judge(scorer, judged, recipe.seed)
     write_scorer(out, scorer)
     facts = {
-        "training": f"{sum(not e.held_out for e in examples)} observed specimens of {recipe.designs} designs that no"
-        f" net was trained on, half of them forged, seed {recipe.seed}",
-        "judged on": f"{sum(e.held_out for e in examples)} observed specimens of held-out issuers",
+        "training": f"{len(learned)} observed specimens of {recipe.designs} designs that no net was trained on, "
+        f"half of them forged, seed {recipe.seed}",
+        "judged on": f"{len(judged)} observed specimens of held-out issuers",
         "basis": scorer.basis,
     }
     write_card(out, "scorer", figures=figures, facts=facts, limits=LIMITS)
@@ -106,10 +107,11 @@ def _separation(
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Train into the folder that is named, or into the package's own."""
+    """`[OUT [TRAINING_PAIRS HELD_OUT_PAIRS]]`: train into a folder, the package's own where none is named."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     out = Path(arguments[0]) if arguments else shipped_scorer()
-    for figure in train(out, shipped_inspector(), Recipe()):
+    recipe = Recipe(int(arguments[1]), int(arguments[2])) if len(arguments) > 2 else Recipe()
+    for figure in train(out, shipped_inspector(), recipe):
         LOG.info(
             "%s %s %.3f [%.3f, %.3f] n=%d %s",
             *(figure.measure, figure.segment, figure.value, figure.low, figure.high, figure.n, figure.baselines),
