@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date
 from pathlib import Path
 
 from conf.settings import Settings
@@ -19,8 +18,8 @@ DRAW = "draw"  # what precedes a night here: specimens come from nowhere else
 Watch = Callable[[str], AbstractContextManager[Progress]]
 
 
-def run_demo(settings: Settings, *, documents: int, seed: int, watch: Watch) -> date:
-    """Write the lake, run both nights, and give the logical date of the last one.
+def run_demo(settings: Settings, *, documents: int, seed: int, watch: Watch) -> None:
+    """Write the lake and run both nights.
 
     Args:
         settings: of the demo's lake.
@@ -40,7 +39,6 @@ def run_demo(settings: Settings, *, documents: int, seed: int, watch: Watch) -> 
         with watch(str(day)) as progress:
             deliver_night(plan, lake, night, progress)
             run_night(settings, Ask(day, progress=progress))
-    return plan.night_date(NIGHTS - 1)
 
 
 def deliver_night(plan: LakePlan, lake: Path, night: int, progress: Progress) -> None:

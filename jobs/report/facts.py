@@ -128,23 +128,20 @@ def _new_rows(released: Released, release: Release, whole: Row | None) -> int:
 
 def _campaigns(released: Released) -> list[CampaignFacts]:
     """The campaigns that touch most accounts, with their contact sheets."""
-    wanted = Wanted((), {}, ("-accounts", "-documents", "campaign_id"), CAMPAIGNS)
-    return [_campaign(released, row) for row in released.rows("campaigns", wanted)]
-
-
-def _campaign(released: Released, facts: Row) -> CampaignFacts:
-    members = members_of(released, facts["campaign_id"])
-    shown = members[:PICTURES]
-    contents = {
-        row["doc_id"]: row["sha256"]
-        for row in rows_of(released, "documents", "doc_id", "sha256", doc_id=[row["doc_id"] for row in shown])
-    }
-    plates = rows_of(released, "plates", "sha256", "luma", "run_id", sha256=sorted(set(contents.values())))
+    top = released.rows("campaigns", Wanted((), {}, ("-accounts", "-documents", "campaign_id"), CAMPAIGNS))
+    members = members_of(released, [row["campaign_id"] for row in top])
+    shown = sorted({row["sha256"] for listed in members.values() for row in listed[:PICTURES]})
+    plates = rows_of(released, "plates", "sha256", "luma", "run_id", sha256=shown)
     newest = {row["sha256"]: row["luma"] for row in sorted(plates, key=lambda row: row["run_id"])}
+    pictures = {content: thumbnail(luma) for content, luma in newest.items()}
+    return [_campaign(row, members[row["campaign_id"]], pictures) for row in top]
+
+
+def _campaign(facts: Row, members: Sequence[Row], pictures: Mapping[str, str]) -> CampaignFacts:
+    shown = members[:PICTURES]
     times = [row["submitted_at"] for row in members]
-    pictures = {doc: thumbnail(newest[content]) for doc, content in contents.items() if content in newest}
     sheet = (
-        Member(row["doc_id"], row["account_id"], row["submitted_at"], pictures.get(row["doc_id"], "")) for row in shown
+        Member(row["doc_id"], row["account_id"], row["submitted_at"], pictures.get(row["sha256"], "")) for row in shown
     )
     return CampaignFacts(
         facts=facts,

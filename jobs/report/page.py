@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from conf.settings import MonitorSettings
-from jobs.report.facts import PLACES, NightFacts
+from jobs.report.facts import ACCOUNTS, PLACES, NightFacts
 from jobs.stories.sayings import day, kinds
 from udfs.judging.reasons import count
 
@@ -31,6 +31,7 @@ def render(facts: NightFacts, monitor: MonitorSettings) -> str:
         sentence=sentence(facts),
         places=list(zip(PLACES, COLOURS, strict=True)),
         drift=monitor.drift_psi,
+        most_found=ACCOUNTS,
     )
 
 

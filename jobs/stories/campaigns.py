@@ -6,8 +6,8 @@ from typing import Any
 
 from jobs.stories.released import Released, Row, not_found, rows_of
 
-MEMBER = ("doc_id", "account_id", "joined", "tie", "kinds")
-DOCUMENT = ("doc_id", "doc_type", "side", "submitted_at", "decision", "vendor_result")
+MEMBER = ("campaign_id", "doc_id", "account_id", "joined", "tie", "kinds")
+DOCUMENT = ("doc_id", "sha256", "doc_type", "side", "submitted_at", "decision", "vendor_result")
 LINK = ("left_doc", "right_doc", "kind", "similarity")
 EVENT = ("night", "event", "cause", "documents", "joined", "left", "others", "run_id")
 
@@ -43,7 +43,7 @@ def campaign_story(released: Released, campaign_id: str) -> CampaignStory:
     events = rows_of(released, "cluster_events", *EVENT, campaign_id=campaign_id)
     if facts is None and not events:
         raise not_found(released, "campaigns", "campaign_id", campaign_id)
-    members = members_of(released, campaign_id)
+    members = members_of(released, [campaign_id])[campaign_id]
     return CampaignStory(
         campaign_id=campaign_id,
         facts=facts or {},
@@ -54,15 +54,16 @@ def campaign_story(released: Released, campaign_id: str) -> CampaignStory:
     )
 
 
-def members_of(released: Released, campaign_id: str) -> list[dict[str, Any]]:
-    """Its documents in order of submission."""
-    members = {row["doc_id"]: row for row in rows_of(released, "clusters", *MEMBER, campaign_id=campaign_id)}
+def members_of(released: Released, campaign_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The documents of each campaign in order of submission."""
+    members = {row["doc_id"]: row for row in rows_of(released, "clusters", *MEMBER, campaign_id=list(campaign_ids))}
     ids = sorted(members)
     scores = rows_of(released, "scores", "doc_id", "risk", doc_id=ids, role="champion")
     risks = {row["doc_id"]: row["risk"] for row in scores}
     documents = rows_of(released, "documents", *DOCUMENT, doc_id=ids)
     told = [{**members[row["doc_id"]], **row, "risk": risks.get(row["doc_id"])} for row in documents]
-    return sorted(told, key=lambda row: (row["submitted_at"], row["doc_id"]))
+    ordered = sorted(told, key=lambda row: (row["submitted_at"], row["doc_id"]))
+    return {name: [row for row in ordered if row["campaign_id"] == name] for name in campaign_ids}
 
 
 def _accounts(released: Released, members: Sequence[Row]) -> list[dict[str, Any]]:
