@@ -15,6 +15,7 @@ from conf.settings import Settings
 from jobs.pipeline import step_named
 from schemas import TABLES
 from tests.faults import audit
+from tests.jobs import cookbook
 from tests.jobs.bad_files import REASONS, manifest, write_bad_files
 
 if TYPE_CHECKING:
@@ -94,6 +95,20 @@ def test_other_engines_read_the_rows_that_spark_reads(nights: Nights) -> None:
             ours = nights.spark.table(name).toArrow()
             assert counted == ours.num_rows == release.rows[name], name
             assert audit.digest(name, ours) == audit.digest(name, table), name
+
+
+@pytest.mark.parametrize(("title", "query"), cookbook.queries())
+def test_every_recipe_of_the_cookbook_runs(nights: Nights, title: str, query: str) -> None:
+    from jobs.as_of import create_profile_as_of
+    from jobs.releases import newest, open_views
+    from jobs.tables import Tables
+
+    tables = Tables(nights.spark, nights.settings.tables)
+    release = newest(tables)
+    assert release is not None
+    open_views(tables, release)
+    create_profile_as_of(nights.spark)
+    assert nights.spark.sql(query.rstrip().rstrip(";")).toPandas().columns.size > 1, title
 
 
 def test_the_next_night_builds_on_the_first(nights: Nights) -> None:
