@@ -1,0 +1,164 @@
+"""Collects what doctor judges: of the machine without Spark, of the tables with it."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlparse
+
+from conf.errors import BadLake, BadModel
+from conf.settings import Settings
+from jobs import doctor, jars, machine
+from jobs.doctor import Finding
+from jobs.lease import holder_of
+from jobs.model_folders import models_at_hand
+from jobs.status import nights_of
+from jobs.store import input_files
+
+if TYPE_CHECKING:
+    from jobs.tables import Tables
+
+ROOT = Path(__file__).parent.parent
+REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:==([^,;\s]+))?")
+SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+JAVA_SECONDS = 20
+
+Row = dict[str, Any]
+
+
+def machine_findings() -> Iterator[Finding]:
+    """Java, Python, jars, packages, memory, ports: what no lake is needed for."""
+    yield doctor.java_finding(_java())
+    yield doctor.python_finding((sys.version_info[0], sys.version_info[1]))
+    wanted = _wanted()
+    found = {name: _version(name) for name in wanted}
+    yield doctor.packages_finding(wanted, found)
+    if found.get("pyspark"):
+        yield doctor.jars_finding(jars.missing(jars.spark_jars()))
+    yield doctor.faiss_finding(find_spec("faiss") is not None)
+    yield doctor.machine_finding(machine.cores(), machine.memory_bytes())
+
+
+def lake_findings(settings: Settings) -> Iterator[Finding]:
+    """Lake, lease, models, network: what needs settings, but no Spark."""
+    try:
+        manifests, error = len(input_files(settings.lake, "manifests")), None
+    except BadLake as unlisted:
+        manifests, error = None, str(unlisted)
+    yield doctor.lake_finding(settings.lake, manifests, error)
+    if "://" not in settings.tables:
+        yield doctor.lease_finding(holder_of(Path(settings.tables)), time.time())
+    yield from _models(settings)
+    sockets = "".join(path.read_text() for path in SOCKETS if path.is_file())
+    yield doctor.network_finding(doctor.open_ports(sockets), settings.how.spark.conf)
+
+
+def table_findings(settings: Settings, tables: "Tables") -> Iterator[Finding]:
+    """Nights, coverage, disk and the files of live releases, as the tables tell them."""
+    from jobs.releases import live, publications
+
+    runs, coverage = (_rows(tables, name) for name in ("runs", "coverage"))
+    published = publications(tables)
+    lineage = published[-1].lineage if published else ()
+    nights = nights_of(runs, coverage, lineage=lineage, writing=None)
+    yield doctor.nights_finding(nights)
+    yield doctor.coverage_finding(coverage, nights[0].run_id if nights else None)
+    yield disk(settings, runs, lineage)
+    releases = live(published, settings.what.releases.keep)
+    missing = {}
+    pinned = {(name, number) for release in releases for name, number in release.versions.items()}
+    for name, number in sorted(pinned):
+        gone = _gone(tables, name, number)
+        if gone:
+            missing[f"{name} version {number}"] = gone
+    yield doctor.files_finding(missing, len(pinned))
+
+
+def disk(settings: Settings, runs: Sequence[Row] = (), lineage: Sequence[str] = ()) -> Finding:
+    """Free space where the tables are, or will be."""
+    place = Path(settings.tables)
+    there = next(folder for folder in (place, *place.absolute().parents) if folder.is_dir())
+    times = [row["at"].timestamp() for row in runs if lineage and row["run_id"] == lineage[-1]]
+    written = None
+    if times:
+        sizes = (path.stat() for path in place.rglob("*") if path.is_file())
+        written = sum(found.st_size for found in sizes if min(times) <= found.st_mtime <= max(times))
+    return doctor.disk_finding(str(place), shutil.disk_usage(there).free, written)
+
+
+def broken_files(folder: Path) -> list[str] | None:
+    """Files of a model folder whose bytes are not those that its manifest names; null without a manifest."""
+    try:
+        nets = json.loads((folder / "manifest.json").read_text())["nets"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return sorted(
+        entry["file"]
+        for entry in nets.values()
+        if not (folder / entry["file"]).is_file()
+        or hashlib.sha256((folder / entry["file"]).read_bytes()).hexdigest() != entry["sha256"]
+    )
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    """Every model in a role."""
+    try:
+        models = models_at_hand(settings)
+    except BadModel as error:
+        yield Finding("fail", "models", str(error), "lookback model list")
+        return
+    for name, roles in models.items():
+        for chosen in roles.values():
+            yield doctor.models_finding(name, Path(chosen.path), broken_files(Path(chosen.path)))
+
+
+def _rows(tables: "Tables", name: str) -> list[Row]:
+    """All rows of a small table."""
+    return [row.asDict(recursive=True) for row in tables.read(name).collect()]
+
+
+def _gone(tables: "Tables", name: str, number: int) -> int:
+    """How many data files of a table version are not there; only a local file system is looked at."""
+    try:
+        files = tables.read(name, number).inputFiles()
+    except BadLake:
+        return 1
+    local = [unquote(urlparse(file).path) for file in files if urlparse(file).scheme in {"", "file"}]
+    return sum(not Path(file).is_file() for file in local)
+
+
+def _java() -> str | None:
+    """What `java -version` says, of the Java that Spark itself would start."""
+    home = os.environ.get("JAVA_HOME")
+    java = f"{home}/bin/java" if home else shutil.which("java")
+    if java is None or not Path(java).is_file():
+        return None
+    done = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=JAVA_SECONDS, check=False)
+    return done.stderr + done.stdout
+
+
+def _wanted() -> dict[str, str | None]:
+    """Packages that the core needs, with the version where one is pinned."""
+    try:
+        listed = [line for line in requires("lookback") or () if "extra ==" not in line]
+    except PackageNotFoundError:
+        listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    matches = (REQUIREMENT.match(line) for line in listed)
+    return {found[1]: found[2] for found in matches if found}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
