@@ -1,5 +1,6 @@
 """Tiles of a forgery and of its genuine twin, cut from the same place of two files that differ in nothing else."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -126,8 +127,9 @@ def pool_of_tiles(
 ) -> list[TilePair]:
     """Tiles of `number` twins for training, drawn in parts of 10 that a later run finds in `cache`."""
     tiles: list[TilePair] = []
+    key = hashlib.sha256(repr((seed, attacks, [design.design_id for design in designs])).encode()).hexdigest()[:16]
     for start in range(0, number, 10):
-        path = cache / f"twins-{seed}-{'-'.join(attacks)[:80]}-{start}.npz"
+        path = cache / f"twins-{key}-{start}.npz"
         if not path.exists():
             _draw_part(path, designs, attacks, seed=seed, start=start)
         with np.load(path, allow_pickle=False) as kept:

@@ -16,7 +16,7 @@ from udfs.specimens.attacks import ATTACKS
 
 ARCHITECTURE = {"width": 32, "side": 192}
 PAIRS = 8
-TWINS_PER_DESIGN = 3
+TWINS_PER_DESIGN = 4
 ALTERED_WEIGHT = 6.0  # altered cells are about a tenth of a tile
 LEAST_DECODED = 0.2  # of a tile: less than that, and it does not count as generated
 KEPT = 0.2  # share of tiles whose light stays as photographed

@@ -34,7 +34,7 @@ class TrainingSettings:
     """How to train one net.
 
     Attributes:
-        minutes: of wall clock, data drawing not counted; ignored where `steps` is given.
+        minutes: of wall clock, the drawing of the specimen pool not counted; ignored where `steps` is given.
         seed: of the weights and of every draw.
         out: the model folder that the weights and the manifest go to.
         threads: of torch.
