@@ -15,6 +15,7 @@ from udfs.specimens.world import Account, Campaign, Document, Forgery, Story, st
 
 PER = 160  # documents for which the figures below are meant
 BLANK_MEMBERS, PORTRAIT_MEMBERS, SHARING = 12, 4, 4
+CROWD = 5  # documents of a design for each member of a campaign on it
 SIGMA, LABEL_SHIFT_PX = 5.0, 0.6
 SINGLES = {
     "retype": 4,
@@ -86,8 +87,9 @@ def plant(
     )
     scale = len(documents) / PER
     story = _plant_old(ground, scale)
+    hosts = _hosts(documents)
     for number in range(1, max(1, int(scale))):
-        _plant_blank(ground, f"blank-{number + 1}", BLANK_MEMBERS)
+        _plant_blank(ground, f"blank-{number + 1}", BLANK_MEMBERS, host=hosts[number % len(hosts)])
     for number in range(max(1, int(scale))):
         _plant_portrait(
             ground, f"portrait-{number + 1}", max(2, min(PORTRAIT_MEMBERS, round(PORTRAIT_MEMBERS * scale)))
@@ -106,7 +108,7 @@ def _plant_old(ground: Ground, scale: float) -> Story:
     if old is None:
         raise ValueError("too few documents for the story: ask for 24 or more")
     members = max(3, min(BLANK_MEMBERS, round(BLANK_MEMBERS * scale)))
-    campaign = _plant_blank(ground, "blank-1", members, old)
+    campaign = _plant_blank(ground, "blank-1", members, first=old)
     _age(ground, ground.documents[old.doc_id])
     aged = ground.documents[old.doc_id]
     if aged.forgery is not None:
@@ -117,12 +119,21 @@ def _plant_old(ground: Ground, scale: float) -> Story:
     return Story(old.account_id, old.doc_id, campaign.campaign_id, "birth_date", address, tuple(sharing))
 
 
-def _plant_blank(ground: Ground, name: str, members: int, first: Document | None = None) -> Campaign:
+def _hosts(documents: list[Document]) -> list[str]:
+    """Designs, the most common first, that have company enough for a campaign to hide in."""
+    common = Counter(doc.design_id for doc in documents if doc.design_id is not None and _has_portrait(doc))
+    crowded = [design_id for design_id, count in common.most_common() if count >= CROWD * BLANK_MEMBERS]
+    return crowded or [POPULAR.design_id]
+
+
+def _plant_blank(
+    ground: Ground, name: str, members: int, *, first: Document | None = None, host: str = POPULAR.design_id
+) -> Campaign:
     """Documents of one design, each of another person and account, all printed on one forger's blank."""
     blank = Blank(ground.seed(), SIGMA, LABEL_SHIFT_PX)
     chosen = [first] if first is not None else []
     while len(chosen) < members:
-        member = ground.pick(_is_popular)
+        member = ground.pick(lambda doc: doc.design_id == host)
         if member is None:
             break
         chosen.append(member)

@@ -194,7 +194,7 @@ def _documents(
     channel = "branch" if branch else str(rng.choice(CHANNELS, p=CHANNEL_WEIGHTS))
     codec = draw_codec(rng, taken_at=visit.at - timedelta(minutes=int(rng.integers(1, 40))))
     chosen = int(rng.choice(len(DECISIONS), p=[weight for _, _, weight in DECISIONS]))
-    decided = visit.at + timedelta(seconds=int(rng.integers(40, 30_000)))
+    decided = visit.at + timedelta(seconds=int(rng.integers(300, 30_000)))
     vendor = str(rng.choice(VENDORS))
     for kind in submission.kinds:
         camera = _camera(scanner if branch else visit.device, kind, branch, rng)

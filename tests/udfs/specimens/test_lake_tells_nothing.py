@@ -21,7 +21,8 @@ LEARNERS = {
     "linear": lambda: make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)),
     "boosted": lambda: GradientBoostingClassifier(n_estimators=60, max_depth=3, random_state=0),
 }
-# Three standard deviations of the AUC of two samples from one distribution (Hanley and McNeil, at AUC .5).
+# Three standard deviations of the AUC of two samples from one distribution (Mann and Whitney). Only above .5 is a leak:
+# where there is nothing to learn, scores pooled over folds fall a little under it.
 SIGMAS = 3.0
 
 
@@ -104,13 +105,13 @@ def plan() -> LakePlan:
 def test_the_manifest_tells_nothing(plan: LakePlan, name: str) -> None:
     features, truth = manifest_features(plan)
     assert 60 < truth.sum() < len(truth) / 2
-    assert abs(learned_auc(name, features, truth) - 0.5) < bound(truth)
+    assert learned_auc(name, features, truth) < 0.5 + bound(truth)
 
 
 @pytest.mark.parametrize("name", sorted(LEARNERS))
 def test_camera_and_codec_draws_tell_nothing(plan: LakePlan, name: str) -> None:
     _, truth = manifest_features(plan)
-    assert abs(learned_auc(name, settings_features(plan), truth) - 0.5) < bound(truth)
+    assert learned_auc(name, settings_features(plan), truth) < 0.5 + bound(truth)
 
 
 def test_the_learner_can_see_what_is_there(plan: LakePlan) -> None:
@@ -138,4 +139,4 @@ def test_file_metadata_tells_nothing() -> None:
         )
         truth.append(doc.forgery is not None)
     features, labels = np.array(rows, float), np.array(truth)
-    assert abs(learned_auc("linear", features, labels) - 0.5) < bound(labels)
+    assert learned_auc("linear", features, labels) < 0.5 + bound(labels)
