@@ -65,6 +65,7 @@ def test_a_native_crash_takes_only_its_document(
     assert found == [("seen", None), ("rejected", "crash"), ("rejected", "empty"), ("seen", None)]
 
 
+@pytest.mark.slow
 def test_a_crash_that_happens_once_rejects_nothing(
     isolated: InspectTask, batch_of: Make, odd_decoder: Callable[[dict[str, str]], None]
 ) -> None:
@@ -98,6 +99,7 @@ def test_the_isolated_path_gives_the_same_rows(task: InspectTask, batch_of: Make
         assert {name for name in apart if apart[name] != together[name]} == set()
 
 
+@pytest.mark.slow
 def test_a_child_that_cannot_start_is_the_workers_fault(isolated: InspectTask, batch_of: Make) -> None:
     swapped = isolated.model_copy(update={"weights_digest": "0" * 64})
     with pytest.raises(CannotStart):
