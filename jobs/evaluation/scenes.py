@@ -16,7 +16,8 @@ from udfs.specimens.rendered import Image
 Points = npt.NDArray[np.float32]
 
 ROOM = INPUT - 2 * MARGIN
-PLAIN = 0.15  # share of scenes with nothing to see around the card
+PLAIN = 0.1  # share of scenes with nothing to see around the card
+TIGHT = 0.3  # share of scenes cropped to the card, as apps and scanners do
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,15 @@ def _blobs(rng: np.random.Generator) -> Image:
 
 def draw_scene(cards: Sequence[Image], surfaces: Sequence[Image], rng: np.random.Generator) -> Scene:
     """A document somewhere in a frame, or (one in ten) a frame with none."""
-    frame = _frame(rng)
-    canvas = _surface(surfaces, frame, rng)
-    if rng.random() < 0.6:
+    card, tight = cards[int(rng.integers(len(cards)))], rng.random() < TIGHT
+    frame = _tight_frame(card, rng) if tight else _frame(rng)
+    plain = rng.random() < (0.6 if tight else PLAIN)
+    canvas = _plain(frame, rng) if plain else _surface(surfaces, frame, rng)
+    if not tight and rng.random() < 0.6:
         canvas = _clutter(canvas, rng)
     corners, mask = None, np.zeros(canvas.shape[:2], np.uint8)
     if rng.random() < 0.9:
-        canvas, corners, mask = _lay_card(canvas, cards[int(rng.integers(len(cards)))], rng)
+        canvas, corners, mask = _lay_card(canvas, card, rng, tight=tight)
         canvas = _occlude(canvas, corners, rng)
     canvas = grain(soften(relight(canvas, rng), rng), rng, most=7.0)
     if rng.random() < 0.15:
@@ -77,12 +80,14 @@ def _frame(rng: np.random.Generator) -> tuple[int, int]:
     return (short, ROOM) if rng.random() < 0.6 else (ROOM, short)
 
 
+def _tight_frame(card: Image, rng: np.random.Generator) -> tuple[int, int]:
+    """Height and width of an image in the card's own proportions, lying or standing."""
+    short = round(ROOM * card.shape[0] / card.shape[1] * float(rng.uniform(0.97, 1.06)))
+    return (min(short, ROOM), ROOM) if rng.random() < 0.8 else (ROOM, min(short, ROOM))
+
+
 def _surface(surfaces: Sequence[Image], frame: tuple[int, int], rng: np.random.Generator) -> Image:
-    """A cut of a surface at a random zoom; one in seven is a scanner's lid or a plain table."""
-    if rng.random() < PLAIN:
-        shade = rng.uniform(225, 255) if rng.random() < 0.7 else rng.uniform(10, 225)
-        plain = shade + rng.normal(0, 6, 3) + rng.normal(0, 1.5, (*frame, 3))
-        return np.asarray(np.clip(plain, 0, 255), np.uint8)
+    """A cut of a surface at a random zoom."""
     surface = surfaces[int(rng.integers(len(surfaces)))]
     height, width = frame
     most = min(surface.shape[0] / height, surface.shape[1] / width)
@@ -95,6 +100,13 @@ def _surface(surfaces: Sequence[Image], frame: tuple[int, int], rng: np.random.G
         part = part[:, ::-1]
     how = cv2.INTER_AREA if zoom > 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(part, (width, height), interpolation=how), np.uint8)
+
+
+def _plain(frame: tuple[int, int], rng: np.random.Generator) -> Image:
+    """A scanner's lid or a plain table."""
+    shade = rng.uniform(225, 255) if rng.random() < 0.7 else rng.uniform(10, 225)
+    plain = shade + rng.normal(0, 6, 3) + rng.normal(0, 1.5, (*frame, 3))
+    return np.asarray(np.clip(plain, 0, 255), np.uint8)
 
 
 def _clutter(canvas: Image, rng: np.random.Generator) -> Image:
@@ -117,10 +129,10 @@ def _clutter(canvas: Image, rng: np.random.Generator) -> Image:
     return canvas
 
 
-def _lay_card(canvas: Image, card: Image, rng: np.random.Generator) -> tuple[Image, Points, Image]:
+def _lay_card(canvas: Image, card: Image, rng: np.random.Generator, *, tight: bool) -> tuple[Image, Points, Image]:
     """Warp a card into the frame; its corners (holder's order) and its outline there."""
     height, width = canvas.shape[:2]
-    corners = _pose(card.shape, (height, width), rng)
+    corners = _tight_pose(card.shape, (height, width), rng) if tight else _pose(card.shape, (height, width), rng)
     longest = float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).max())
     scale = min(1.0, longest / max(card.shape[:2]))
     if scale < 0.75:
@@ -144,7 +156,7 @@ def _pose(card: tuple[int, ...], frame: tuple[int, int], rng: np.random.Generato
     ratio = card[0] / card[1]
     quarter = int(rng.choice(4, p=[0.55, 0.15, 0.15, 0.15]))
     free = rng.random()
-    if free < 0.08:  # a scan or a crop: the page is the frame
+    if free < 0.05:  # a scan or a crop: the page is the frame
         inset = rng.normal(0, 1.5, (4, 2)) * (rng.random() < 0.7) - 0.5
         full = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
         return np.roll(full + inset, quarter, axis=0).astype(np.float32)
@@ -162,6 +174,23 @@ def _pose(card: tuple[int, ...], frame: tuple[int, int], rng: np.random.Generato
     centre = np.array([width, height]) / 2 + room * rng.uniform(-0.5, 0.5, 2)
     middle = (shape.max(axis=0) + shape.min(axis=0)) / 2
     return np.asarray((shape - middle) * scale + centre - 0.5, np.float32)
+
+
+def _tight_pose(card: tuple[int, ...], frame: tuple[int, int], rng: np.random.Generator) -> Points:
+    """Corners of a card that an app or a scanner has cut out with a narrow margin of 0.5 to 8 %."""
+    height, width = frame
+    quarter = (2 if rng.random() < 0.15 else 0) + (width < height)
+    ratio = card[0] / card[1] if width >= height else card[1] / card[0]
+    margins = rng.uniform(0.005, 0.04) + rng.uniform(0, 0.02, 4)
+    left, top, right, bottom = margins * max(width, height)
+    wide, high = width - left - right, height - top - bottom
+    scale = min(wide, high / ratio)
+    lean = np.deg2rad(rng.normal(0, 1.2))
+    half = np.array([[-1, -ratio], [1, -ratio], [1, ratio], [-1, ratio]]) * scale / 2
+    turned = half @ np.array([[np.cos(lean), np.sin(lean)], [-np.sin(lean), np.cos(lean)]])
+    bent = turned + rng.normal(0, 0.008, (4, 2)) * scale * (rng.random() < 0.6)
+    centre = np.array([left + wide / 2, top + high / 2])
+    return np.asarray(np.roll(bent + centre - 0.5, quarter, axis=0), np.float32)
 
 
 def _outline(shape: tuple[int, ...], rng: np.random.Generator) -> Image:
