@@ -2,7 +2,10 @@
 
 import json
 import logging
+import re
 import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import mlflow
@@ -14,6 +17,18 @@ from conf.settings import Settings
 from jobs.frozen import ChosenModel
 from jobs.model_folders import MODELS, SHIPPED, model_digest
 from schemas.words import ROLES
+
+TRAININGS = "lookback training"
+UNFIT = re.compile(r"[^A-Za-z0-9_./ -]")  # characters that a metric's name may not have
+
+
+@dataclass(frozen=True)
+class TrainingLog:
+    """With what a model was trained, how its loss fell (`step`, `loss`), and how it did."""
+
+    params: Mapping[str, object]
+    curve: Sequence[Mapping[str, float]]
+    figures: Mapping[str, float]
 
 
 class Registry:
@@ -41,8 +56,13 @@ class Registry:
         chosen = {name: {role: self._in_role(name, role) for role in ROLES} for name in MODELS}
         return {name: {role: model for role, model in roles.items() if model} for name, roles in chosen.items()}
 
-    def register(self, name: str, folder: Path) -> str:
+    def register(self, name: str, folder: Path, run_id: str | None = None) -> str:
         """Copy a model folder to where its digest names it, and register it; gives the version.
+
+        Args:
+            name: of the registered model.
+            folder: its files.
+            run_id: the training that made it, if it was logged.
 
         Raises:
             BadModel: the folder is not there, or not a model.
@@ -55,8 +75,23 @@ class Registry:
             draft.rename(kept)
         if not self._client.search_registered_models(f"name = '{name}'"):
             self._client.create_registered_model(name)
-        created = self._client.create_model_version(name, source=str(kept), tags={"digest": digest})
+        created = self._client.create_model_version(name, source=str(kept), run_id=run_id, tags={"digest": digest})
         return str(created.version)
+
+    def log_training(self, name: str, log: TrainingLog) -> str:
+        """Log a training; gives the run's id."""
+        found = self._client.get_experiment_by_name(TRAININGS)
+        place = (self._folder.parent / "runs").resolve().as_uri()
+        experiment = found.experiment_id if found else self._client.create_experiment(TRAININGS, place)
+        run_id = str(self._client.create_run(experiment, run_name=name).info.run_id)
+        for key, value in log.params.items():
+            self._client.log_param(run_id, key, value)
+        for row in log.curve:
+            self._client.log_metric(run_id, "loss", row["loss"], step=int(row["step"]))
+        for key, value in log.figures.items():
+            self._client.log_metric(run_id, UNFIT.sub(".", key), value)
+        self._client.set_terminated(run_id)
+        return run_id
 
     def promote(self, name: str, version: str, role: str) -> None:
         """Give a version a role; nights that are open keep the one that they froze.
@@ -64,6 +99,8 @@ class Registry:
         Raises:
             BadModel: there is no such model or version.
         """
+        if role not in ROLES:
+            raise BadModel(f"{role!r} is no role; give {' or '.join(ROLES)}")
         try:
             self._client.set_registered_model_alias(name, role, version)
         except MlflowException as error:

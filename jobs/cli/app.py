@@ -14,7 +14,7 @@ from conf.errors import JobError
 from jobs.cli.context import Given
 from jobs.cli.output import ERRORS
 
-GROUPS = ("nights", "tables", "stories", "check", "report", "demo", "look", "status", "doctor")
+GROUPS = ("nights", "tables", "stories", "check", "report", "demo", "look", "status", "doctor", "models", "lakes")
 COMMON = {"--lake": True, "--env": True, "--set": True, "--log": True, "--debug": False}
 EPILOG = "Every command takes --lake, --env, --set key=value, --log and --debug, before or after its name."
 
