@@ -5,7 +5,7 @@ import sys
 import traceback
 from importlib import import_module
 from types import TracebackType
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 from typer.main import get_command
@@ -69,6 +69,19 @@ def _with_commands() -> None:
         import_module(f"jobs.cli.{name}")
 
 
+class Helpful(Protocol):
+    """What has a help text."""
+
+    epilog: str | None
+
+
+def add_epilog(command: Helpful) -> None:
+    """Say under a help text, and under those of its own commands, what all commands take."""
+    command.epilog = EPILOG
+    for inner in getattr(command, "commands", {}).values():
+        add_epilog(inner)
+
+
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave: 0 done, 65 final, 75 try again, 2 wrong usage, 1 unforeseen."""
     words = sys.argv[1:] if args is None else args
@@ -76,7 +89,9 @@ def main(args: list[str] | None = None) -> None:
         sys.excepthook = _unforeseen
     _with_commands()
     try:
-        get_command(app)(in_front(words))
+        command = get_command(app)
+        add_epilog(command)
+        command(in_front(words), prog_name="lookback")
     except JobError as error:
         if "--debug" in words:
             traceback.print_exc()

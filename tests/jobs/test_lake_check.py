@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 
 from conf.errors import BadLake
 from conf.settings import Settings
-from jobs.lake_check import Chosen, LakeReport, check_lake
+
+if TYPE_CHECKING:
+    from jobs.lake_check import LakeReport
 
 HEAD = "doc_id,account_id,uri,side,submitted_at,sha256"
 AT = "2026-02-28T10:00:00Z"
@@ -19,7 +22,9 @@ def told(what: str, done: int, total: int) -> None:
     assert done <= total
 
 
-def checked(settings: Settings, sample: int = 50) -> LakeReport:
+def checked(settings: Settings, sample: int = 50) -> "LakeReport":
+    from jobs.lake_check import check_lake
+
     return check_lake(settings, None, sample=sample, told=told)
 
 
@@ -90,6 +95,8 @@ def test_a_lake_without_manifests_says_what_to_do(lake: Path, settings: Settings
 
 
 def test_the_sample_does_not_depend_on_the_order_of_rows() -> None:
+    from jobs.lake_check import Chosen
+
     rows = [(f"images/{number}.jpg", None) for number in range(200)]
     forth, back = Chosen(20), Chosen(20)
     forth.offer(rows)
