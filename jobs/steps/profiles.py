@@ -1,11 +1,11 @@
 """The step `profile`: every account's risk tonight, and its history with two clocks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import cast
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
@@ -66,7 +66,7 @@ def gathered(run: Run) -> DataFrame:
         _as_struct(newest_version(run.before("risk_profile_history")), "known"),
     )
     parts = [*(part.withColumn("_here", F.lit(True)) for part in here), *beside]
-    whole = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), parts)
+    whole = _united(parts)
     single = ("_here", "opened_at", "verdict", "verdict_before", "before")
     many = ("documents", "signals", "patterns", "known")
     return (
@@ -80,20 +80,29 @@ def gathered(run: Run) -> DataFrame:
 
 
 def document_states(run: Run) -> DataFrame:
-    """Per document of an account: its champion score now and in the parent release, with its campaign in each."""
-    now_ties = standings(run.read("clusters"), run.read("campaigns"))
-    was_ties = standings(run.before("clusters"), run.before("campaigns"))
-    now = _scored(run.read("scores"), now_ties.drop("knowable_at"), "now")
-    was = _scored(run.before("scores"), was_ties.drop("knowable_at"), "before")
+    """Per scored document: its champion score now and in the parent release, with its campaign in each."""
     fresh = run.read("labels").where(F.col("run_id") == run.run_id)
-    documents = run.read("documents").select("doc_id", "account_id", "submitted_at")
-    return (
-        documents.join(now.join(was, "doc_id", "full"), "doc_id")
-        .join(now_ties.selectExpr("doc_id", "knowable_at", "campaign.campaign_id campaign_id"), "doc_id", "left")
-        .join(_judged(fresh, "document", "doc_id", "labelled"), "doc_id", "left")
-        .join(_judged(fresh, "campaign", "campaign_id", "campaign_labelled"), "campaign_id", "left")
-        .drop("campaign_id")
-        .fillna(value=False, subset=["labelled", "campaign_labelled"])
+    ties = standings(run.read("clusters"), run.read("campaigns"))
+    earlier = standings(run.before("clusters"), run.before("campaigns"))
+    judged = _judged(fresh, "campaign", "campaign_id", "campaign_labelled")
+    by_campaign = ties.withColumn("campaign_id", F.col("campaign.campaign_id")).join(judged, "campaign_id", "left")
+    parts = (
+        run.read("documents").select("doc_id", "account_id", "submitted_at"),
+        _champion(run.read("scores"), "_now"),
+        _champion(run.before("scores"), "_before"),
+        by_campaign.select("doc_id", F.col("campaign").alias("_tie"), "knowable_at", "campaign_labelled"),
+        earlier.select("doc_id", F.col("campaign").alias("_tie_before")),
+        _judged(fresh, "document", "doc_id", "labelled"),
+    )
+    whole = _united(parts)
+    columns = [name for name in whole.columns if name != "doc_id"]
+    documents = whole.groupBy("doc_id").agg(*(F.first(name, ignorenulls=True).alias(name) for name in columns))
+    scored = documents.where("account_id IS NOT NULL AND (_now IS NOT NULL OR _before IS NOT NULL)")
+    return scored.select(
+        *("doc_id", "account_id", "submitted_at", "knowable_at"),
+        _with_standing("_now", "_tie").alias("now"),
+        _with_standing("_before", "_tie_before").alias("before"),
+        *(F.coalesce(name, F.lit(False)).alias(name) for name in ("labelled", "campaign_labelled")),
     )
 
 
@@ -103,11 +112,21 @@ def newest_version(history: DataFrame) -> DataFrame:
     return history.withColumn("_newest", newest).where(F.col("known_at") == F.col("_newest")).drop("_newest")
 
 
-def _scored(scores: DataFrame, ties: DataFrame, name: str) -> DataFrame:
-    """Champion scores as one struct; a campaign stands only where the score heeded it."""
-    champion = scores.where(F.col("role") == "champion").join(ties, "doc_id", "left")
-    standing = F.when(F.col("campaign_id").isNotNull(), F.col("campaign")).alias("standing")
-    return champion.select("doc_id", F.struct("risk", "scorer", "inspector", "reasons", standing).alias(name))
+def _champion(scores: DataFrame, name: str) -> DataFrame:
+    """Champion scores, each as one struct."""
+    columns = ("risk", "scorer", "inspector", "reasons", "campaign_id")
+    return scores.where(F.col("role") == "champion").select("doc_id", F.struct(*columns).alias(name))
+
+
+def _with_standing(score: str, tie: str) -> Column:
+    """A score with its place in a campaign, which stands only where the score heeded it."""
+    standing = F.when(F.col(f"{score}.campaign_id").isNotNull(), F.col(tie)).alias("standing")
+    return F.when(F.col(score).isNotNull(), F.struct(f"{score}.*", standing))
+
+
+def _united(parts: Iterable[DataFrame]) -> DataFrame:
+    """Frames of different columns as one, absent columns null: one shuffle then does what many joins would."""
+    return reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), parts)
 
 
 def _signals(run: Run) -> DataFrame:
