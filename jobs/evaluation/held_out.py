@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 
 import conf
-from udfs.specimens.codecs import CodecDraw
+from udfs.specimens.encoding import CodecDraw
 from udfs.specimens.issuers import DESIGNS, Country, Design, make_designs
 from udfs.specimens.sensor import DeviceDraw
 

@@ -15,7 +15,7 @@ from jobs.evaluation.photos import in_file, through
 from udfs.nets.trunk import CELL
 from udfs.specimens.attacks import ATTACKS
 from udfs.specimens.camera import CameraDraw, draw_camera, photograph
-from udfs.specimens.codecs import CodecDraw, decoded_scale, draw_codec
+from udfs.specimens.encoding import CodecDraw, decoded_scale, draw_codec
 from udfs.specimens.issuers import Design
 from udfs.specimens.rendered import Image
 

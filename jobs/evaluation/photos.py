@@ -10,7 +10,7 @@ import numpy.typing as npt
 from jobs.evaluation.held_out import held_out_designs
 from jobs.evaluation.material import draw_document
 from udfs.specimens.camera import draw_camera, photograph
-from udfs.specimens.codecs import CodecDraw, decoded_scale, draw_codec, encode
+from udfs.specimens.encoding import CodecDraw, decoded_scale, draw_codec, encode
 from udfs.specimens.rendered import Image, Rendered
 
 

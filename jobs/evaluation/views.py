@@ -28,21 +28,27 @@ def other_design(card: Image, kind: int) -> Image:
 
 def portrait_view(portrait: Image, size: tuple[int, int], rng: np.random.Generator) -> Image:
     """A copy of one photograph: crop, flip, recolour, overlay, print raster, recapture."""
-    off = rng.uniform(-0.02, 0.14, (4, 1)) * np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * rng.uniform(0.2, 1)
-    seen = _cut(portrait, off + rng.normal(0, 0.015, (4, 2)), size)
+    left, top, right, bottom = rng.uniform(-0.08, 0.11, 4) * rng.uniform(0.2, 1)
+    off = np.array([[left, top], [-right, top], [-right, -bottom], [left, -bottom]])
+    seen = _cut(portrait, off + rng.normal(0, 0.015, (4, 2)), size, ground=tuple(rng.uniform(150, 255, 3).tolist()))
     if rng.random() < 0.3:
         seen = np.ascontiguousarray(seen[:, ::-1])
-    if rng.random() < 0.5:
+    if rng.random() < 0.35:
         seen = tint(seen, rng)
     if rng.random() < 0.4:
         seen = _overlaid(seen, rng)
     if rng.random() < 0.3:
         seen = _rastered(seen, rng)
-    return grain(soften(relight(seen, rng, 1.3), rng, most=1.3), rng)
+    return grain(soften(relight(seen, rng), rng, most=1.3), rng)
 
 
-def _cut(image: Image, off: npt.NDArray[np.float64], size: tuple[int, int]) -> Image:
-    """The image between its corners, each moved by `off` (shares of width and height), at `size` (w, h)."""
+def _cut(
+    image: Image, off: npt.NDArray[np.float64], size: tuple[int, int], *, ground: tuple[float, ...] | None = None
+) -> Image:
+    """The image between its corners, each moved by `off` (shares of width and height), at `size` (w, h).
+
+    What lies outside it is `ground` (BGR), or its own edge drawn out.
+    """
     height, width = image.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5
     source = (corners + off * (width, height)).astype(np.float32)
@@ -52,8 +58,10 @@ def _cut(image: Image, off: npt.NDArray[np.float64], size: tuple[int, int]) -> I
         source = source * np.array([image.shape[1] / width, image.shape[0] / height], np.float32)
     target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32) - 0.5
     warp = cv2.getPerspectiveTransform(source.astype(np.float32), target)
-    border = cv2.BORDER_REPLICATE
-    return np.asarray(cv2.warpPerspective(image, warp, size, flags=cv2.INTER_LINEAR, borderMode=border), np.uint8)
+    border = cv2.BORDER_REPLICATE if ground is None else cv2.BORDER_CONSTANT
+    colour = ground or (0.0, 0.0, 0.0)
+    laid = cv2.warpPerspective(image, warp, size, flags=cv2.INTER_LINEAR, borderMode=border, borderValue=colour)
+    return np.asarray(laid, np.uint8)
 
 
 def _turn_hue(image: Image, degrees: int) -> Image:

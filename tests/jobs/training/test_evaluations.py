@@ -1,0 +1,21 @@
+import pytest
+
+from jobs.evaluation import EVALUATIONS, EvaluationSettings
+from udfs.nets.opening import shipped_inspector
+
+# Enough documents that every segment has two of a kind.
+SAMPLES = {"corners": 4, "designs": 18, "portraits": 12, "forensics": 9}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(EVALUATIONS))
+def test_an_evaluation_answers_with_intervals_and_repeats(name: str) -> None:
+    settings = EvaluationSettings(seed=4, samples=SAMPLES[name], folder=shipped_inspector())
+    answers = EVALUATIONS[name](settings)
+    assert any(answer.segment == "all" and answer.baselines for answer in answers)
+    for answer in answers:
+        assert 0 <= answer.low <= 1
+        assert 0 <= answer.value <= 1
+        assert answer.low <= answer.high
+        assert answer.n > 0
+    assert EVALUATIONS[name](settings) == answers
