@@ -8,7 +8,7 @@ from typing import Any
 from jobs.frozen import Frozen
 from jobs.releases import Release
 from jobs.report.pictures import thumbnail
-from jobs.stories.campaigns import members_of
+from jobs.stories.campaigns import CAMPAIGN, members_of
 from jobs.stories.found import Found, found_tonight
 from jobs.stories.released import Released, Row, Wanted, of, rows_of
 from schemas.words import REJECTION_REASONS, TIERS
@@ -128,7 +128,7 @@ def _new_rows(released: Released, release: Release, whole: Row | None) -> int:
 
 def _campaigns(released: Released) -> list[CampaignFacts]:
     """The campaigns that touch most accounts, with their contact sheets."""
-    top = released.rows("campaigns", Wanted((), {}, ("-accounts", "-documents", "campaign_id"), CAMPAIGNS))
+    top = released.rows("campaigns", Wanted(CAMPAIGN, {}, ("-accounts", "-documents", "campaign_id"), CAMPAIGNS))
     members = members_of(released, [row["campaign_id"] for row in top])
     shown = sorted({row["sha256"] for listed in members.values() for row in listed[:PICTURES]})
     plates = rows_of(released, "plates", "sha256", "luma", "run_id", sha256=shown)

@@ -8,6 +8,10 @@ from jobs.stories.released import Released, Row, not_found, rows_of
 
 MEMBER = ("campaign_id", "doc_id", "account_id", "joined", "tie", "kinds")
 DOCUMENT = ("doc_id", "sha256", "doc_type", "side", "submitted_at", "decision", "vendor_result")
+CAMPAIGN = (
+    "campaign_id", "born", "documents", "accounts", "cohesion", "weakest_tie", "kinds", "design", "first_submitted_at",
+    "knowable_at",
+)  # fmt: skip
 LINK = ("left_doc", "right_doc", "kind", "similarity")
 EVENT = ("night", "event", "cause", "documents", "joined", "left", "others", "run_id")
 
@@ -39,7 +43,7 @@ def campaign_story(released: Released, campaign_id: str) -> CampaignStory:
     Raises:
         NotFound: the release knows no such campaign.
     """
-    facts = next(iter(rows_of(released, "campaigns", campaign_id=campaign_id)), None)
+    facts = next(iter(rows_of(released, "campaigns", *CAMPAIGN, campaign_id=campaign_id)), None)
     events = rows_of(released, "cluster_events", *EVENT, campaign_id=campaign_id)
     if facts is None and not events:
         raise not_found(released, "campaigns", "campaign_id", campaign_id)
