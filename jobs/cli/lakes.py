@@ -36,8 +36,10 @@ def specimens(
     with counted() as told:
         for night in range(nights):
             deliver(plan, whole, night, workers=machine.cores(), progress=partial(told, str(plan.night_date(night))))
-    CONSOLE.print(f"{documents:,} documents in {out}, the truth about them in {truth_folder(whole)}", markup=False)
-    CONSOLE.print(f"Next: lookback night --lake {out} --date {plan.night_date(0)}", markup=False)
+    CONSOLE.print(
+        f"{documents:,} documents in {out}, the truth about them in {truth_folder(whole)}", markup=False, soft_wrap=True
+    )
+    CONSOLE.print(f"Next: lookback night --lake {out} --date {plan.night_date(0)}", markup=False, soft_wrap=True)
 
 
 def _is_used(place: Path) -> bool:

@@ -52,7 +52,7 @@ def train(
             version = _register(settings, ask, outcome)
             said = f"registered as {ask.model} version {version}, without a role. "
             said += f"Give it one: lookback model promote {ask.model} {version} --as challenger"
-        CONSOLE.print(f"{name} {said}", markup=False)
+        CONSOLE.print(f"{name} {said}", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -105,7 +105,7 @@ def promote(
     if settings.how.places.lake is None and settings.how.places.models is None:
         raise BadModel("no registry is named: give --lake LAKE")
     Registry(settings).promote(name, version, role)
-    CONSOLE.print(f"{name} version {version} is {role} from the next night on", markup=False)
+    CONSOLE.print(f"{name} version {version} is {role} from the next night on", markup=False, soft_wrap=True)
 
 
 def _measures(settings: Settings, name: str, seed: int | None, samples: int) -> "list[Measure]":
