@@ -63,7 +63,7 @@ PIPELINE = (
         "profile",
         "gives every account its risk, with two clocks",
         reads=("scores", "documents", "clusters", "campaigns", *FACTS),
-        before=("risk_profiles", "risk_profile_history", "scores", "clusters"),
+        before=("risk_profiles", "risk_profile_history", "scores", "clusters", "campaigns"),
         writes=("risk_profiles", "risk_profile_history"),
     ),
     Step(

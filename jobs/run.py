@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from conf.errors import Undeclared
 from conf.settings import Settings
@@ -16,6 +17,7 @@ from jobs.pipeline import Step
 from jobs.tables import Tables
 from schemas import TABLES
 
+STAMPED = ("run_id", "night")
 LOG = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
@@ -109,6 +111,12 @@ class Run:
         else:
             self.tables.append(name, stamped, transaction)
         LOG.debug("%s %s: %s written, slice %s", self.run_id, self.step.name, name, slice_name)
+
+    def frame(self, name: str, rows: list[dict[str, object]]) -> DataFrame:
+        """Plain rows as a frame with a table's columns, those that are stamped on writing left out."""
+        declared = self.tables.type_of(name)
+        fields = [field for field in declared if field.name not in STAMPED]
+        return self.spark.createDataFrame(rows, StructType(fields))
 
     def transaction(self, slice_name: str) -> str:
         """Id of a slice's transaction, the same for every driver of this run."""

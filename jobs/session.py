@@ -17,6 +17,8 @@ LOG4J = Path(__file__).parent.parent / "conf" / "log4j2.properties"
 def open_session(settings: Settings) -> SparkSession:
     """The Spark session: what spark-submit gave stands, the rest is set for the machine found."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(library, "1")  # a worker is one core; sums on one thread are the same everywhere
     warnings.filterwarnings("ignore", module="pyspark")
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
     if submitted:
@@ -44,6 +46,8 @@ def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
         "spark.databricks.delta.snapshotPartitions": str(max(2, cores)),
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": str(max(4, cores)),
         "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * cores),
+        "spark.executorEnv.OMP_NUM_THREADS": "1",
+        "spark.executorEnv.OPENBLAS_NUM_THREADS": "1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }

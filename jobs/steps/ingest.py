@@ -7,14 +7,12 @@ from pyspark.sql.types import StructType
 from conf.settings import IngestSettings, Settings
 from jobs.arrow_types import ddl_of
 from jobs.pipeline import FACTS
-from jobs.run import Run
+from jobs.run import STAMPED, Run
 from schemas import TABLES
 from udfs.images.fetch import Source
 from udfs.images.hashing import HASH_DDL, hash_batches
 from udfs.intake.contract import row_schema
 from udfs.intake.reading import intake_batches
-
-STAMPED = ("run_id", "night")
 
 
 def main(run: Run) -> None:

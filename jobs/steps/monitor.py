@@ -40,15 +40,12 @@ class Counts:
 def main(run: Run) -> None:
     """Count, measure, and stop the night where a row is unaccounted for."""
     counts = count_all(run)
-    rows = [{**count.__dict__} for count in counts]
-    declared = run.tables.type_of("coverage")
-    names = [name for name in declared.names if name not in {"run_id", "night"}]
-    run.write("coverage", run.spark.createDataFrame(rows, declared).select(*names))
+    run.write("coverage", run.frame("coverage", [dict(count.__dict__) for count in counts]))
     measures = [*_drift(run), *_rates(counts), *_seconds(run), *control_recall(run)]
-    frame = run.spark.createDataFrame(
-        measures, "measure string, segment string, value double, measured double, n bigint"
+    names = ("measure", "segment", "value", "measured", "n")
+    run.write(
+        "metrics", run.frame("metrics", [dict(zip(names, measure, strict=True)) for measure in measures]).coalesce(1)
     )
-    run.write("metrics", frame.coalesce(1))
     _refuse_holes(run, counts)
 
 

@@ -1,10 +1,8 @@
 """Release: makes the night visible with one row."""
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import CoverageFailed
@@ -24,7 +22,7 @@ def main(run: Run) -> None:
     versions = {name: run.tables.version(name) or 0 for name in RELEASED}
     with ThreadPoolExecutor(THREADS) as pool:
         counted = dict(zip(RELEASED, pool.map(lambda name: _count(run, name), RELEASED), strict=True))
-    row = {
+    row: dict[str, object] = {
         "sequence": 1 + max((found.sequence for found in earlier), default=0),
         "event": "published",
         "release": run.run_id,
@@ -35,7 +33,7 @@ def main(run: Run) -> None:
         "digests": {name: digest for name, (_, digest) in counted.items() if digest is not None},
         "published_at": datetime.now(UTC),
     }
-    run.write("releases", _frame(run, row))
+    run.write("releases", run.frame("releases", [row]))
 
 
 def _count(run: Run, name: str) -> tuple[int, str | None]:
@@ -49,9 +47,3 @@ def _count(run: Run, name: str) -> tuple[int, str | None]:
             return frame.join(documents.distinct(), "sha256", "left_semi").count(), None
         case _:
             return frame.where(F.col("run_id").isin(*run.lineage)).count(), None
-
-
-def _frame(run: Run, row: Mapping[str, object]) -> DataFrame:
-    declared = run.tables.type_of("releases")
-    filled = {**row, "run_id": run.run_id, "night": run.night}
-    return run.spark.createDataFrame([filled], declared).drop("run_id", "night")

@@ -24,7 +24,7 @@ from udfs.judging.submission_rows import contradiction_rows
 from udfs.nets.opening import open_nets
 from udfs.specimens.attacks import ATTACKS
 from udfs.specimens.camera import photograph
-from udfs.specimens.codecs import encode
+from udfs.specimens.encoding import encode
 from udfs.specimens.issuers import Design
 from udfs.specimens.people import draw_papers, draw_person
 from udfs.specimens.render import render

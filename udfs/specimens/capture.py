@@ -10,7 +10,7 @@ from udfs.specimens.attacks import ATTACKS
 from udfs.specimens.attacks.attacked import Attacked, unaltered
 from udfs.specimens.attacks.retype import retype_field
 from udfs.specimens.camera import photograph
-from udfs.specimens.codecs import decoded_scale, encode
+from udfs.specimens.encoding import decoded_scale, encode
 from udfs.specimens.issuers import find_design
 from udfs.specimens.portraits import draw_portrait
 from udfs.specimens.render import render

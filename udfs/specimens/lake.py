@@ -160,7 +160,8 @@ def _write_ledgers(out: Path, plan: LakePlan, night: int) -> None:
     rng = stream(plan.seed, f"ledgers {night}")
     accounts = [account for account in plan.accounts if account.night == night]
     last = night == plan.calendar.nights - 1
-    start, end = plan.calendar.span(night)
+    end = plan.calendar.span(night)[1]
+    start = plan.calendar.span(night - 1)[1] if night else end
     tables = {
         "accounts": [account_row(account, plan.successors.get(account.account_id), rng) for account in accounts],
         "account_signals": [row for account in accounts for row in signal_rows(account, rng)],

@@ -16,6 +16,7 @@ from udfs.specimens.world import Account, Campaign, Document, Forgery, Story, st
 PER = 160  # documents for which the figures below are meant
 BLANK_MEMBERS, PORTRAIT_MEMBERS, SHARING = 12, 4, 4
 CROWD = 5  # documents of a design for each member of a campaign on it
+EARLY_MEMBERS = 2  # of the story's campaign; three make a campaign
 SIGMA, LABEL_SHIFT_PX = 5.0, 0.6
 SINGLES = {
     "retype": 4,
@@ -133,7 +134,7 @@ def _plant_blank(
     blank = Blank(ground.seed(), SIGMA, LABEL_SHIFT_PX)
     chosen = [first] if first is not None else []
     while len(chosen) < members:
-        member = ground.pick(lambda doc: doc.design_id == host)
+        member = ground.pick(lambda doc: doc.design_id == host, night=_told_night(ground, len(chosen), first))
         if member is None:
             break
         chosen.append(member)
@@ -142,6 +143,13 @@ def _plant_blank(
     campaign = Campaign(name, "shared_blank", tuple(member.doc_id for member in chosen))
     ground.campaigns.append(campaign)
     return campaign
+
+
+def _told_night(ground: Ground, chosen: int, first: Document | None) -> int | None:
+    """The campaign of the story keeps too few members in the first nights to be seen before the last one."""
+    if first is None:
+        return None
+    return 0 if chosen < EARLY_MEMBERS else ground.nights - 1
 
 
 def _plant_portrait(ground: Ground, name: str, members: int) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from udfs.specimens.camera import CameraDraw, Mode, draw_camera
-from udfs.specimens.codecs import EXTENSIONS, CodecDraw, draw_codec
+from udfs.specimens.encoding import EXTENSIONS, CodecDraw, draw_codec
 from udfs.specimens.issuers import DESIGNS, Design, companions
 from udfs.specimens.people import Papers, draw_papers, draw_person
 from udfs.specimens.sensor import DeviceDraw, draw_device
@@ -36,9 +36,8 @@ class Calendar:
     nights: int
 
     def span(self, night: int) -> tuple[datetime, datetime]:
-        """When a night's documents were submitted: half a year of archive before the first, a day before the others."""
-        end = midnight(self.start + timedelta(days=night))
-        return end - timedelta(days=1 if night else ARCHIVE_DAYS), end
+        """When a night's documents were submitted: half a year of archive, which nights share, and what is new."""
+        return midnight(self.start) - timedelta(days=ARCHIVE_DAYS), midnight(self.start + timedelta(days=night))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from udfs.specimens.blanks import Blank
 from udfs.specimens.camera import CameraDraw
-from udfs.specimens.codecs import CodecDraw
+from udfs.specimens.encoding import CodecDraw
 from udfs.specimens.people import Papers, Person
 
 Row = dict[str, str]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 from PIL import Image, ImageOps
 
-from udfs.specimens.codecs import CodecDraw, HopDraw, decoded_scale, draw_codec, encode
+from udfs.specimens.encoding import CodecDraw, HopDraw, decoded_scale, draw_codec, encode
 
 PLAIN = CodecDraw("jpeg", 95, "4:4:4", False, 1, None, None, None, None)
 
