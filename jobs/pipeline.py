@@ -76,7 +76,7 @@ PIPELINE = (
     Step(
         "release",
         "makes the night visible with one row",
-        reads=("coverage",),
+        reads=("coverage", "risk_profiles"),
         writes=("releases",),
     ),
 )

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import torch
 
+from conf.errors import BadModel
 from udfs.answers import ANSWER_DDL, ANSWER_SCHEMA, Batches, answer_batch
 from udfs.deadline import no_longer_than
 from udfs.images.decode import Decoder, open_decoder
@@ -22,7 +23,6 @@ from udfs.images.guard import guard
 from udfs.images.refusals import Refused
 from udfs.isolation import inspect_isolated
 from udfs.nets.opening import Nets, open_nets
-from udfs.nets.weights_file import BadModel
 from udfs.observing.look import Look, Opened
 from udfs.observing.order import look_at_all
 from udfs.parts import inspector_fingerprint, part_fingerprints

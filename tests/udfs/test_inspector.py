@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from conf.errors import BadModel
 from schemas.observations import PARTS
 from udfs.answers import ANSWER_DDL, ANSWER_SCHEMA, answer_batch, arrow_schema
 from udfs.inspector import inspect_batches, inspect_frames
-from udfs.nets.weights_file import BadModel
 from udfs.parts import inspector_fingerprint, part_fingerprints
 from udfs.task import InspectTask
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import torch
 
+from conf.errors import BadModel
 from udfs.nets import corners, embedding, pixels
 from udfs.nets.blocks import Net
 from udfs.nets.corners import CornerNet
 from udfs.nets.embedding import EmbeddingNet
 from udfs.nets.trunk import ForensicNet
-from udfs.nets.weights_file import BadModel, Manifest, Parameter, load_net, read_manifest
+from udfs.nets.weights_file import Manifest, Parameter, load_net, read_manifest
 
 KIND = "inspector"
 PREPROCESSING: dict[str, Parameter] = {

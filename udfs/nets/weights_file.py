@@ -10,16 +10,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from conf.errors import BadModel
 from udfs.nets.blocks import Net, in_channels_last
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 
 Parameter = int | float | str | bool
-
-
-class BadModel(ValueError):
-    """A model folder that is missing, changed, or not of the kind asked for."""
 
 
 class NetEntry(TypedDict):

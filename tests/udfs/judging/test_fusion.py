@@ -4,6 +4,7 @@ from udfs.judging.fusion import (
     CAMPAIGN_MOST,
     CONFIRMED_RISK,
     LEAST,
+    OWN_LEAST,
     Fusion,
     Standing,
     campaign_log_odds,
@@ -28,12 +29,14 @@ def test_an_abstaining_family_adds_nothing() -> None:
 
 
 def test_clean_pixels_acquit_little_and_one_family_convicts_no_more_than_its_bound() -> None:
-    assert own_log_odds(Fusion(), {"tampered": -9.0, "physical": -9.0, "generated": -9.0}) == LEAST
+    clean = dict.fromkeys(("physical", "tampered", "generated", "inconsistent"), -9.0)
+    assert own_log_odds(Fusion(), {"tampered": -9.0}) == LEAST
+    assert own_log_odds(Fusion(), clean) == OWN_LEAST
     assert own_log_odds(Fusion(), {"tampered": 50.0}) == 6.0
 
 
 def test_risk_grows_with_evidence() -> None:
-    parts = [own_log_odds(Fusion(), {"tampered": value}) for value in (-3.0, -0.5, 0.0, 1.0, 3.0, 8.0)]
+    parts = [own_log_odds(Fusion(), {"tampered": value}) for value in (-3.0, -0.2, 0.0, 1.0, 3.0, 8.0)]
     assert parts == sorted(parts)
 
 

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 import torch
 
+from conf.errors import BadModel
 from udfs.nets.corners import CornerNet
 from udfs.nets.embedding import EmbeddingNet
 from udfs.nets.opening import open_corners, open_nets, shipped_inspector
 from udfs.nets.trunk import ForensicNet
-from udfs.nets.weights_file import MANIFEST, BadModel, add_net
+from udfs.nets.weights_file import MANIFEST, add_net
 
 
 @pytest.fixture
