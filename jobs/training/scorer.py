@@ -100,8 +100,11 @@ def fit_head(family: str, matrix: Doubles, forged: Bools) -> Head:
 
 
 def train_fusion(evidence: Doubles, forged: Bools) -> Fusion:
-    """Fusion weights of 0 or more over clipped log-odds [n, 4], drawn towards 1, where families just add."""
-    weights, intercept = monotone_logistic(evidence, forged, towards=1.0)
+    """Fusion weights of 0 or more over clipped log-odds [n, 4], drawn towards 1, where families just add.
+
+    Without an intercept: it would stand for the silence of families that another document's judgement lacks.
+    """
+    weights, intercept = monotone_logistic(evidence, forged, towards=1.0, through_origin=True)
     return Fusion(intercept, dict(zip(EVIDENCE_FAMILIES, weights.tolist(), strict=True)))
 
 
@@ -111,7 +114,9 @@ def platt(values: Doubles, forged: Bools) -> tuple[float, float]:
     return float(weights[0]), intercept
 
 
-def monotone_logistic(matrix: Doubles, forged: Bools, *, towards: float = 0.0) -> tuple[Doubles, float]:
+def monotone_logistic(
+    matrix: Doubles, forged: Bools, *, towards: float = 0.0, through_origin: bool = False
+) -> tuple[Doubles, float]:
     """Weights [k] of 0 or more and intercept, both classes of equal weight, held near `towards`."""
     balance = np.where(forged, 0.5 / max(forged.sum(), 1), 0.5 / max((~forged).sum(), 1))
     sign = np.where(forged, 1.0, -1.0)
@@ -125,7 +130,7 @@ def monotone_logistic(matrix: Doubles, forged: Bools, *, towards: float = 0.0) -
         return float((balance * np.logaddexp(0, -margins)).sum() + SHRINK * (away @ away)), gradient
 
     start = np.append(np.full(matrix.shape[1], max(towards, 0.1)), 0.0)
-    bounds = [(0.0, None)] * matrix.shape[1] + [(None, None)]
+    bounds = [(0.0, None)] * matrix.shape[1] + [(0.0, 0.0) if through_origin else (None, None)]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x[:-1], np.float64), float(found.x[-1])
 

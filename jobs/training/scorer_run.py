@@ -15,6 +15,7 @@ from jobs.training.card import write_card
 from jobs.training.scorer import Example, evidence_of, train_scorer
 from jobs.training.scorer_material import observed_pairs
 from schemas.words import EVIDENCE_FAMILIES
+from udfs.judging.fusion import own_log_odds
 from udfs.judging.heads import signal_matrix
 from udfs.judging.log_odds import Doubles
 from udfs.judging.scorer_file import Scorer, write_scorer
@@ -31,9 +32,9 @@ BASELINES = {
 }
 UNSEEN_SEED = 104_729  # designs that the nets' own training never drew
 LIMITS = (
-    "Trained, calibrated and judged on drawn specimens of fictional issuers; no figure here is one for real documents.",
-    "Evidence is calibrated at even odds; risk assumes the prevalence that the settings name.",
-    "Signals of quality and facts of the file enter no head.",
+    "No figure here is one for real documents: trained, calibrated and judged on drawn specimens of fictional issuers.",
+    "Evidence is no probability on a lake: it is calibrated at even odds, and risk assumes the settings' prevalence.",
+    "A rate at 1 % false alarms takes 300 genuine specimens to prove; with fewer it is the rate at none of them.",
 )
 
 
@@ -72,8 +73,13 @@ def train(out: Path, inspector: Path, recipe: Recipe) -> list[Measure]:
 
 
 def judge(scorer: Scorer, examples: Sequence[Example], seed: int) -> list[Measure]:
-    """Per family: AUC and rate at 1 % false alarms against the genuine, beside one plain signal; abstentions."""
-    figures = []
+    """Of all forgeries and per family: AUC and rate at 1 % false alarms against the genuine; abstentions.
+
+    A family stands beside one plain signal.
+    """
+    own = np.asarray([own_log_odds(scorer.fusion, evidence) for evidence in _evidence(scorer, examples)])
+    any_forged = np.asarray([example.family is not None for example in examples])
+    figures = _separation("forged", (own, own), any_forged, seed)
     for family in EVIDENCE_FAMILIES:
         kept = [example for example in examples if example.family in (None, family)]
         forged = np.asarray([example.family == family for example in kept])
@@ -84,6 +90,15 @@ def judge(scorer: Scorer, examples: Sequence[Example], seed: int) -> list[Measur
     return figures
 
 
+def _evidence(scorer: Scorer, examples: Sequence[Example]) -> list[dict[str, float | None]]:
+    """Every example's log-odds by family, None where it abstains."""
+    columns = {family: evidence_of(scorer, family, examples) for family in EVIDENCE_FAMILIES}
+    return [
+        {family: None if np.isnan(values[row]) else float(values[row]) for family, values in columns.items()}
+        for row in range(len(examples))
+    ]
+
+
 def _separation(
     family: str, methods: tuple[Doubles, Doubles], forged: np.typing.NDArray[np.bool_], seed: int
 ) -> list[Measure]:
@@ -91,15 +106,19 @@ def _separation(
     judged = ~np.isnan(values)
     # Abstentions count as errors in a second row: as the value that says nothing, log-odds 0.
     rows = {"all": (values[judged], forged[judged]), "abstentions as errors": (np.nan_to_num(values), forged)}
-    baseline = auc(plain[forged & ~np.isnan(plain)], plain[~forged & ~np.isnan(plain)])
+    known = (
+        {}
+        if family not in BASELINES
+        else {BASELINES[family]: auc(plain[forged & ~np.isnan(plain)], plain[~forged & ~np.isnan(plain)])}
+    )
     figures = []
     for segment, (scores, truth) in rows.items():
         positive, negative = scores[truth], scores[~truth]
         if not len(positive) or not len(negative):
             continue
         low, high = resampled(auc, positive, negative, seed)
-        baselines = {BASELINES[family]: baseline, "chance": 0.5}
-        figures.append(Measure(f"{family}_auc", segment, auc(positive, negative), low, high, len(scores), baselines))
+        value, baselines = auc(positive, negative), known | {"chance": 0.5}
+        figures.append(Measure(f"{family}_auc", segment, value, low, high, len(scores), baselines))
         hits = hit_rate(positive, negative, 0.01) * len(positive)
         found = share(f"{family}_found_at_1_percent", [True] * round(hits) + [False] * (len(positive) - round(hits)))
         figures.append(Measure(found.measure, segment, found.value, found.low, found.high, found.n))

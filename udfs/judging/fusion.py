@@ -9,7 +9,8 @@ from schemas.words import EVIDENCE_FAMILIES
 from udfs.judging.cells import given, number, texts
 from udfs.judging.log_odds import logit
 
-LEAST = -1.0  # log-odds: clean pixels prove little, so own evidence may not acquit by more
+LEAST = -0.35  # log-odds: most forgeries look clean to any one family, so it may not acquit by more
+OWN_LEAST = -1.0  # nor may all of them together
 MOST = 6.0  # nor may one family convict by more alone
 CAMPAIGN_MOST = 6.5  # log-odds: at 1 % prevalence a firm, large campaign alone reaches 0.87
 CONFIRMED_RISK = 0.99  # a reviewer may err; nothing is certain
@@ -28,7 +29,7 @@ KIND_STRENGTH = {
 
 @dataclass(frozen=True)
 class Fusion:
-    """Monotone logistic fusion: the log-odds of the families, each cut to [-1, 6], times weights of 0 or more."""
+    """Monotone logistic fusion: the log-odds of the families, each cut to [-0.35, 6], times weights of 0 or more."""
 
     intercept: float = 0.0
     weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(EVIDENCE_FAMILIES, 1.0))
@@ -87,7 +88,7 @@ def own_log_odds(fusion: Fusion, evidence: Mapping[str, float | None]) -> float:
         if value is not None:
             judged = True
             total += fusion.weights[family] * min(max(value, LEAST), MOST)
-    return max(total + fusion.intercept, LEAST) if judged else 0.0
+    return max(total + fusion.intercept, OWN_LEAST) if judged else 0.0
 
 
 def campaign_log_odds(standing: Standing | None) -> float:
