@@ -7,7 +7,7 @@ from conf.errors import BadModel
 from conf.settings import ScoreSettings
 from tests.fakes_risk import small_scorer
 from udfs.judging.scorer_file import read_scorer, write_scorer
-from udfs.scorer import INPUTS, OUTPUTS, open_scorer, score_batches, score_frame, score_observation
+from udfs.scorer import INPUTS, OUTPUTS, open_scorer, score_batches, score_frame, score_observation, shipped_scorer
 
 SETTINGS = ScoreSettings()
 CALM = {"print_trace": 0.1, "edit_trace": 0.1, "zone_contrast": 0.1, "decoder_trace": 0.1}
@@ -61,6 +61,16 @@ def test_a_changed_or_foreign_folder_is_refused(tmp_path: Path) -> None:
         read_scorer(tmp_path)
     with pytest.raises(BadModel, match="manifest"):
         read_scorer(tmp_path / "nowhere")
+
+
+def test_the_shipped_scorer_is_monotone_and_has_its_card() -> None:
+    scorer = open_scorer(shipped_scorer())
+    assert all((head.weights >= 0).all() and head.slope >= 0 for head in scorer.heads.values())
+    assert min(scorer.fusion.weights.values()) >= 0
+    assert scorer.fusion.intercept == 0.0
+    plain, changed = score_frame(scorer, frame(row(), row(contradictions=[CHANGED])), SETTINGS)["risk"]
+    assert plain < SETTINGS.prevalence < 0.2 < changed
+    assert "held out" in (shipped_scorer() / "scorer.md").read_text(encoding="utf-8")
 
 
 def test_a_calm_document_stays_below_the_prevalence() -> None:
