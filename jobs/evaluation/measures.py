@@ -58,7 +58,7 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     rate, square = successes / n, Z95**2
     centre = (rate + square / (2 * n)) / (1 + square / n)
     half = Z95 * np.sqrt(rate * (1 - rate) / n + square / (4 * n * n)) / (1 + square / n)
-    return float(max(0.0, centre - half)), float(min(1.0, centre + half))
+    return float(max(0.0, min(rate, centre - half))), float(min(1.0, max(rate, centre + half)))
 
 
 def auc(positive: Values, negative: Values) -> float:

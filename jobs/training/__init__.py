@@ -19,7 +19,12 @@ TRAINERS: dict[str, Trainer] = {
         corners.ARCHITECTURE,
         judge=judge_corners.evaluate,
         samples=200,
-        limits=(SPECIMENS_ONLY, "One document an image; of two, the one whose corners show best is taken."),
+        material="cards of {pool} designs drawn from the layout grammar, none of them in the catalogue, laid into drawn scenes",
+        limits=(
+            SPECIMENS_ONLY,
+            "One document an image; of two, the one whose corners show best is taken.",
+            "Its training scenes were improved after looking at misses on held-out designs drawn with another seed.",
+        ),
     ),
     "design": Trainer(
         "design",
@@ -27,6 +32,7 @@ TRAINERS: dict[str, Trainer] = {
         design.ARCHITECTURE,
         judge=judge_designs.evaluate,
         samples=180,
+        material="cards of {pool} designs drawn from the layout grammar, none of them in the catalogue, and hue-turned, mirrored and exchanged kinds of them",
         limits=(SPECIMENS_ONLY, "It groups documents by look; it does not name an issuer."),
     ),
     "portrait": Trainer(
@@ -35,6 +41,7 @@ TRAINERS: dict[str, Trainer] = {
         portrait.ARCHITECTURE,
         judge=judge_portraits.evaluate,
         samples=160,
+        material="3 drawn photographs of each of 320 drawn faces, copied, printed and recaptured in small",
         limits=(
             SPECIMENS_ONLY,
             "It knows copies of one photograph; it says nothing about who is shown.",
@@ -47,9 +54,11 @@ TRAINERS: dict[str, Trainer] = {
         forensic.ARCHITECTURE,
         judge=judge_forensics.evaluate,
         samples=160,
+        material="4 forgeries with their twins for each of {pool} designs drawn from the layout grammar, none of them in the catalogue",
         limits=(
             SPECIMENS_ONLY,
             "Edits by current image generators and single-image morphs are not claimed to be found.",
+            "A head whose AUC interval holds 0.5 knows nothing yet: abstain from it, whatever its logit says.",
             "The logits are raw: they are no probabilities before they are calibrated on one's own documents.",
         ),
     ),

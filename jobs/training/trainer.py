@@ -34,6 +34,7 @@ class Trainer:
         architecture: what the net's class is built with.
         judge: the evaluation whose figures stand on the card.
         samples: documents that the evaluation draws.
+        material: what it learns from; `{pool}` stands for the number of designs drawn.
         limits: sentences of the card on what is not claimed.
     """
 
@@ -42,6 +43,7 @@ class Trainer:
     architecture: Mapping[str, Parameter]
     judge: Callable[[EvaluationSettings], list[Measure]]
     samples: int
+    material: str
     limits: tuple[str, ...]
 
     def train(self, settings: TrainingSettings) -> Trained:
@@ -56,17 +58,18 @@ class Trainer:
         """Judge the weights that lie in `settings.out` and write their card."""
         figures = self.judge(EvaluationSettings(EVALUATION_SEED, self.samples, settings.out))
         size = (settings.out / f"{self.name}.safetensors").stat().st_size
-        write_card(settings.out, self.name, figures=figures, facts=_facts(settings, progress, size), limits=self.limits)
+        facts = _facts(settings, progress, material=self.material, size=size)
+        write_card(settings.out, self.name, figures=figures, facts=facts, limits=self.limits)
         return figures
 
 
-def _facts(settings: TrainingSettings, progress: Progress, size: int) -> dict[str, str]:
+def _facts(settings: TrainingSettings, progress: Progress, *, material: str, size: int) -> dict[str, str]:
     """What a reader needs to train the same again."""
     last = progress.curve[-1]["loss"] if progress.curve else float("nan")
     return {
+        "material": material.format(pool=settings.pool),
         "training": f"{progress.step} steps, {progress.seconds / 60:.1f} minutes of wall clock, "
         f"{settings.threads} thread(s), seed {settings.seed}",
-        "training designs": f"{settings.pool} drawn from the layout grammar, none of them in the catalogue",
         "last training loss": f"{last:.3f}",
         "weights": f"{size / 1e6:.2f} MB, safetensors",
     }
