@@ -10,6 +10,7 @@ from jobs.training.trainer import Trained, Trainer
 
 __all__ = ["TRAINERS", "Trained", "Trainer", "TrainingSettings"]
 
+DRAWN = "{pool} designs drawn from the layout grammar, none of them in the catalogue"
 SPECIMENS_ONLY = "Trained and judged on drawn specimens of fictional issuers; no figure here is one for real documents."
 
 TRAINERS: dict[str, Trainer] = {
@@ -19,7 +20,7 @@ TRAINERS: dict[str, Trainer] = {
         corners.ARCHITECTURE,
         judge=judge_corners.evaluate,
         samples=200,
-        material="cards of {pool} designs drawn from the layout grammar, none of them in the catalogue, laid into drawn scenes",
+        material=f"cards of {DRAWN}, laid into drawn scenes",
         limits=(
             SPECIMENS_ONLY,
             "One document an image; of two, the one whose corners show best is taken.",
@@ -32,7 +33,7 @@ TRAINERS: dict[str, Trainer] = {
         design.ARCHITECTURE,
         judge=judge_designs.evaluate,
         samples=180,
-        material="cards of {pool} designs drawn from the layout grammar, none of them in the catalogue, and hue-turned, mirrored and exchanged kinds of them",
+        material=f"cards of {DRAWN}, and hue-turned, mirrored and exchanged kinds of them",
         limits=(SPECIMENS_ONLY, "It groups documents by look; it does not name an issuer."),
     ),
     "portrait": Trainer(
@@ -54,7 +55,7 @@ TRAINERS: dict[str, Trainer] = {
         forensic.ARCHITECTURE,
         judge=judge_forensics.evaluate,
         samples=160,
-        material="4 forgeries with their twins for each of {pool} designs drawn from the layout grammar, none of them in the catalogue",
+        material=f"4 forgeries with their twins for each of {DRAWN}",
         limits=(
             SPECIMENS_ONLY,
             "Edits by current image generators and single-image morphs are not claimed to be found.",
