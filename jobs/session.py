@@ -11,6 +11,8 @@ from pyspark.sql import SparkSession
 from conf.settings import Settings
 from jobs import machine
 
+# A night on one machine is many small queries, each compiled once: the first compiler tier costs least of all.
+JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 LOG4J = Path(__file__).parent.parent / "conf" / "log4j2.properties"
 
 
@@ -55,8 +57,13 @@ def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
         chosen |= {
             "spark.master": spark.master or f"local[{cores}]",
             "spark.driver.memory": spark.driver_memory or machine.driver_memory(),
+            "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or cores),
+            # Compiling and re-planning a query costs more than the little data that one machine's night moves.
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.sql.adaptive.enabled": "false",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{LOG4J} -XX:+UseParallelGC",
+            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{LOG4J} {JVM}",
         }
     return chosen | spark.conf
