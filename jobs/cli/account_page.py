@@ -2,7 +2,7 @@
 
 from jobs.cli.pages import Line, columns, commands, heading, sentence, some, style_of
 from jobs.stories.accounts import AccountStory, Knowable
-from jobs.stories.sayings import base, day, decided, kinds, money, moves, risk, share, weight, what
+from jobs.stories.sayings import base, day, decided, kinds, minute, money, moves, risk, share, weight, what
 from schemas.words import RISK_COMPONENTS
 from udfs.judging.reasons import count
 
@@ -65,7 +65,7 @@ def _campaigns(story: AccountStory) -> list[Line]:
 def _life(story: AccountStory) -> list[Line]:
     """What held when, as known now; and what each night knew of its present."""
     spans = [
-        (f"{day(s.valid_from)} to {day(s.valid_to) if s.valid_to else 'now'}", risk(s.risk, s.tier))
+        (f"{minute(s.valid_from)} to {minute(s.valid_to) if s.valid_to else 'now'}", risk(s.risk, s.tier))
         for s in story.timeline
     ]
     nights = [(f"{known.night}", risk(known.risk, known.tier), moves(known.moves)) for known in story.known]

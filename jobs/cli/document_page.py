@@ -21,7 +21,7 @@ def document_page(story: DocumentStory, lake: str | None = None) -> list[Line]:
     if story.reasons:
         lines += [*heading("Why"), *(line for reason in story.reasons for line in sentence(reason))]
     if story.evidence:
-        told = [(family, "abstained" if value is None else f"{value:.2f}") for family, value in story.evidence.items()]
+        told = [(family, "abstained" if value is None else share(value)) for family, value in story.evidence.items()]
         lines += [*heading("Evidence of its own, at even odds"), *columns(told)]
         lines += sentence(f"calibrated on {story.basis['risk_basis']}")
     return [

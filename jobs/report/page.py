@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from conf.settings import MonitorSettings
 from jobs.report.facts import ACCOUNTS, PLACES, NightFacts
-from jobs.stories.sayings import day, kinds
+from jobs.stories.sayings import day, kinds, share
 from udfs.judging.reasons import count
 
 TEMPLATE = "template.html"
@@ -49,11 +49,6 @@ def sentence(facts: NightFacts) -> str:
         f"{count(whole['scored'], 'document')} of the lake are scored, {whole['rejected']:,} rejected, "
         f"{whole['pending']:,} pending; {raised}; {count(facts.all_campaigns, 'campaign')} known."
     )
-
-
-def share(value: float | None) -> str:
-    """A share with two decimals; a dash where there is none."""
-    return "–" if value is None else f"{value:.2f}"
 
 
 def clock(value: datetime | date) -> str:

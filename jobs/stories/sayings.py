@@ -10,6 +10,7 @@ from udfs.judging.reasons import DOC_WORDS
 
 STRENGTHS = ((5.0, "very strongly"), (3.0, "strongly"), (1.0, "clearly"), (0.1, "a little"))  # log-odds from which
 LEAST_MOVE = 0.05  # log-odds that still show with one decimal
+MOST_TOLD = 0.99
 KIND_WORDS = {
     "same_file": "same file",
     "near_copy": "near copy",
@@ -52,6 +53,11 @@ def day(value: datetime | date | None) -> str:
     return f"{value.astimezone(UTC) if isinstance(value, datetime) else value:%Y-%m-%d}"
 
 
+def minute(value: datetime) -> str:
+    """An instant in UTC as 2026-03-01 22:10."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 def days_between(earlier: datetime | date, later: datetime | date) -> int:
     """Whole calendar days, UTC."""
     return (_date(later) - _date(earlier)).days
@@ -90,12 +96,14 @@ def money(sums: Mapping[str, Decimal]) -> str:
 
 def risk(value: float | None, tier: str | None = None) -> str:
     """A risk and its tier, as in "risk 0.94 (severe)"; nothing where there is none."""
-    return "" if value is None else f"risk {value:.2f}" + (f" ({tier})" if tier else "")
+    return "" if value is None else f"risk {share(value)}" + (f" ({tier})" if tier else "")
 
 
 def share(value: float | None) -> str:
-    """A share of 0 to 1; `-` where there is none."""
-    return "-" if value is None else f"{value:.2f}"
+    """A share of 0 to 1, `-` where there is none; what is not certain is never told as 1."""
+    if value is None:
+        return "-"
+    return ">0.99" if MOST_TOLD < value < 1 else f"{value:.2f}"
 
 
 def what(facts: Mapping[str, Any]) -> str:
