@@ -13,7 +13,7 @@ from udfs.look import Judge, look_at
 from udfs.scorer import open_scorer
 from udfs.specimens.controls import Control, write_controls
 
-SEEN_FROM = 0.5  # evidence at even odds: more likely forged than not
+SEEN_FROM = 0.75  # evidence at even odds: three times likelier forged than not
 LOOK_DDL = "file string, physical double, tampered double, generated double, inconsistent double"
 Measure = tuple[str, str, float | None, float | None, int | None]
 

@@ -1,12 +1,11 @@
 """The one door to Delta: create, read at a version, append or replace once, digest."""
 
-import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, cast
 
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
@@ -112,16 +111,6 @@ class Tables:
         """Replace all rows, once for each transaction id."""
         self._write(name, frame, transaction, mode="overwrite")
 
-    def digest(self, frame: DataFrame, name: str) -> str:
-        """Order-free digest over the columns that do not measure the machine, 32 hex digits."""
-        columns = [F.col(column) for column in TABLES[name].digested if column in frame.columns]
-        row = F.sha2(F.to_json(F.struct(*columns)), 256)
-        words = [
-            F.sum(F.conv(F.substring(row, 1 + 15 * i, 15), 16, 10).cast("decimal(38,0)")) for i in range(DIGEST_WORDS)
-        ]
-        sums = frame.agg(F.count("*"), *words).head()
-        return hashlib.sha256(str(tuple(map(str, sums or ()))).encode()).hexdigest()[:32]
-
     def _create(self, name: str) -> None:
         """One commit that holds everything declared."""
         table = TABLES[name]
@@ -188,6 +177,14 @@ class Tables:
         nothing = jvm.scala.Option.empty()
         snapshot: Snapshot = log.update(False, nothing, nothing)
         return snapshot
+
+
+def digest_of(name: str) -> Column:
+    """Aggregate: order-free digest over the columns that do not measure the machine, 32 hex digits."""
+    row = F.sha2(F.to_json(F.struct(*TABLES[name].digested)), 256)
+    words = [F.sum(F.conv(F.substring(row, 1 + 15 * i, 15), 16, 10).cast("decimal(38,0)")) for i in range(DIGEST_WORDS)]
+    sums = F.concat_ws(":", F.count("*").cast("string"), *(word.cast("string") for word in words))
+    return F.substring(F.sha2(sums, 256), 1, 32)
 
 
 def _quoted(text: str) -> str:

@@ -63,9 +63,6 @@ def _told(end: Closing) -> list[Line]:
         *sentence(f"{risk(story.risk, story.tier).capitalize()}. Why:", 2, style_of(story.tier)),
     ]
     lines += [line for reason in story.reasons[:REASONS] for line in sentence(reason, 4)]
-    for row in story.campaigns[:2]:
-        size = f"{count(row['documents'], 'document')} of {count(row['accounts'], 'account')}"
-        lines += sentence(f"campaign {row['campaign_id']}: {size}, weakest tie {share(row['weakest_tie'])}", 4)
     return lines + (sentence(knowable(story.knowable)) if story.knowable else [])
 
 

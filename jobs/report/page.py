@@ -40,7 +40,7 @@ def sentence(facts: NightFacts) -> str:
     whole = facts.coverage[0] if facts.coverage else None
     if whole is None:
         return f"Night {facts.release.run_id} is released; nothing was counted."
-    accepted = sum(found.accepted_before for found in facts.found)
+    accepted = sum(found.accepted for found in facts.found)
     raised = f"{count(len(facts.found), 'account')} rose to a tier that somebody acts on"
     if accepted:
         raised += f", {accepted:,} of them accepted before"

@@ -12,6 +12,7 @@ from schemas.observations import PARTS
 from udfs.judging.drift import population_stability_index
 
 MANIFEST = "manifest"
+NO_REASON = "no reason given"
 BINS = 10
 Measure = tuple[str, str, float | None, float | None, int | None]
 
@@ -82,14 +83,18 @@ def _by_detector(run: Run, whole: Counts) -> list[Counts]:
         .agg(F.max_by(F.struct(*parts, "skipped"), F.struct("run_id", "inspector")).alias("seen"))
     )
     seen = run.read("documents").join(chosen, "sha256").select("seen.*")
+    why = F.coalesce(F.col("skipped")[F.col("part")], F.lit(NO_REASON))
+    each = [F.struct(F.lit(part).alias("part"), F.col(part).isNotNull().alias("looked")) for part in parts]
+    judged = seen.select("skipped", F.explode(F.array(*each)).alias("one")).select("skipped", "one.*")
+    counted = judged.groupBy("part", F.when(~F.col("looked"), why).alias("why")).count().collect()
     found = []
     for part in parts:
-        skipped = seen.where(F.col(part).isNull())
-        by_reason = skipped.groupBy(F.coalesce(F.col("skipped")[part], F.lit("no reason given")).alias("why")).count()
-        reasons = {row.why: row["count"] for row in by_reason.orderBy("why").collect()}
-        scored = seen.where(F.col(part).isNotNull()).count()
+        scored = sum(row["count"] for row in counted if row.part == part and row.why is None)
+        reasons = {row.why: row["count"] for row in counted if row.part == part and row.why is not None}
         placed = (whole.rejected, whole.duplicate, whole.erased, whole.pending)
-        found.append(Counts(part, whole.manifest_rows, scored, *placed, sum(reasons.values()), reasons))
+        found.append(
+            Counts(part, whole.manifest_rows, scored, *placed, sum(reasons.values()), dict(sorted(reasons.items())))
+        )
     return found
 
 

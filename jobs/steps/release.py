@@ -1,16 +1,17 @@
 """Release: makes the night visible with one row."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import reduce
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import CoverageFailed
 from jobs.releases import publications
 from jobs.run import Run
+from jobs.tables import digest_of
 from schemas import TABLES
 
-THREADS = 4  # counting is mostly waiting for small jobs
 RELEASED = tuple(name for name, table in TABLES.items() if table.scope != "head")
 
 
@@ -20,8 +21,7 @@ def main(run: Run) -> None:
         raise CoverageFailed(f"{run.run_id}: nothing was counted; run monitor first")
     earlier = publications(run.tables)
     versions = {name: run.tables.version(name) or 0 for name in RELEASED}
-    with ThreadPoolExecutor(THREADS) as pool:
-        counted = dict(zip(RELEASED, pool.map(lambda name: _count(run, name), RELEASED), strict=True))
+    counted = {found.name: found for found in reduce(DataFrame.unionByName, _counts(run)).collect()}
     row: dict[str, object] = {
         "sequence": 1 + max((found.sequence for found in earlier), default=0),
         "event": "published",
@@ -29,21 +29,29 @@ def main(run: Run) -> None:
         "parent": run.frozen.parent,
         "lineage": list(run.lineage),
         "versions": versions,
-        "rows": {name: rows for name, (rows, _) in counted.items()},
-        "digests": {name: digest for name, (_, digest) in counted.items() if digest is not None},
+        "rows": {name: found.rows for name, found in sorted(counted.items())},
+        "digests": {name: found.digest for name, found in sorted(counted.items()) if found.digest},
         "published_at": datetime.now(UTC),
     }
     run.write("releases", run.frame("releases", [row]))
 
 
-def _count(run: Run, name: str) -> tuple[int, str | None]:
-    """Rows of the released view, and the digest of a table that is replaced whole."""
-    frame = run.tables.read(name)
-    match TABLES[name].scope:
-        case "night":
-            return frame.count(), run.tables.digest(frame, name)
-        case "content":
-            documents = run.tables.read("documents").where(F.col("run_id").isin(*run.lineage)).select("sha256")
-            return frame.join(documents.distinct(), "sha256", "left_semi").count(), None
-        case _:
-            return frame.where(F.col("run_id").isin(*run.lineage)).count(), None
+def _counts(run: Run) -> list[DataFrame]:
+    """One row for each released view: name, rows, and the digest of a table that is replaced whole."""
+    documents = _of_lineage(run, "documents").select("sha256").distinct().persist()
+    frames = []
+    for name in RELEASED:
+        scope = TABLES[name].scope
+        if scope == "night":
+            frame, digest = run.tables.read(name), digest_of(name)
+        else:
+            kept = _of_lineage(run, name) if scope == "lineage" else run.tables.read(name)
+            frame = kept.join(documents, "sha256", "left_semi") if scope == "content" else kept
+            digest = F.lit(None).cast("string")
+        frames.append(frame.agg(F.count("*").alias("rows"), digest.alias("digest")).withColumn("name", F.lit(name)))
+    return frames
+
+
+def _of_lineage(run: Run, name: str) -> DataFrame:
+    """Rows of the runs that the release shows."""
+    return run.tables.read(name).where(F.col("run_id").isin(*run.lineage))

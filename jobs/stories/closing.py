@@ -38,7 +38,7 @@ class Closing:
 def closing(released: Released, release: Release) -> Closing:
     """The end of the night that a release publishes."""
     found = found_tonight(released, release.night)
-    old = [item for item in found if item.accepted_before]
+    old = [item for item in found if item.accepted]
     columns = ("campaign_id", "documents", "accounts", "kinds", "weakest_tie", "cohesion", "born", "knowable_at")
     campaigns = Wanted(columns, {}, ("-accounts", "-documents", "campaign_id"), TOP_CAMPAIGNS)
     accounts = Wanted(("account_id", "risk", "tier", "reasons"), {}, ("-risk", "account_id"), TOP_ACCOUNTS)

@@ -25,7 +25,6 @@ class Found:
         tier_before: what the release before said; None where it had no profile.
         first_submitted_at: when its first document was submitted.
         accepted: whether the exchange accepted a document of it, or its vendor cleared one, on an earlier day.
-        accepted_before: whether such a document was in the lake before tonight.
     """
 
     account_id: str
@@ -34,7 +33,6 @@ class Found:
     tier_before: str | None
     first_submitted_at: datetime | None
     accepted: bool
-    accepted_before: bool
 
 
 def found_tonight(released: Released, night: date) -> list[Found]:
@@ -43,7 +41,7 @@ def found_tonight(released: Released, night: date) -> list[Found]:
     profiles = released.rows("risk_profiles", wanted)
     ids = [row["account_id"] for row in profiles]
     history = rows_of(released, "risk_profile_history", "account_id", "known_at", "valid_to", "tier", account_id=ids)
-    columns = ("account_id", "submitted_at", "decision", "vendor_result", "known_at")
+    columns = ("account_id", "submitted_at", "decision", "vendor_result")
     documents = rows_of(released, "documents", *columns, account_id=ids)
     told = [_found(row, history, documents, night) for row in profiles]
     return [found for found in told if found.tier_before not in ACTED_ON]
@@ -60,7 +58,6 @@ def _found(profile: Row, history: Sequence[Row], documents: Sequence[Row], night
         tier_before=_tier_before([row for row in history if row["account_id"] == account_id], night),
         first_submitted_at=min((row["submitted_at"] for row in own), default=None),
         accepted=bool(taken),
-        accepted_before=any(row["known_at"] < night for row in taken),
     )
 
 

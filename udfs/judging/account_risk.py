@@ -11,7 +11,8 @@ from udfs.judging.reasons import count, verdict_reason
 from udfs.judging.transactions import PATTERN_LOG_ODDS, Pattern, pattern_reason
 
 DAMPING = 0.5  # each further document or campaign tells half of what it would alone: they are not independent
-SIGNAL_LOG_ODDS = {"bot": 1.0, "promotion_abuse": 1.0, "chargeback": 2.0, "device": 0.7}
+# A device is a fact, not a suspicion: it counts where strangers share it, as a tie between documents.
+SIGNAL_LOG_ODDS = {"bot": 1.0, "promotion_abuse": 1.0, "chargeback": 2.0, "device": 0.0}
 VERDICT_LOG_ODDS = {"confirmed": 7.0, "cleared": -3.0}  # a review outweighs a model, and may err
 TOLD = 0.1  # log-odds from which a contribution is named
 

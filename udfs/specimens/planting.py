@@ -105,7 +105,7 @@ def _plant_old(ground: Ground, scale: float) -> Story:
     """The campaign of the story: on the most popular design, with the old account among its first."""
     acts = {(doc.account_id, doc.submission_id) for doc in ground.documents.values()}
     visits = Counter(account_id for account_id, _ in acts)
-    old = ground.pick(lambda doc: _is_popular(doc) and visits[doc.account_id] == 1, night=0)
+    old = ground.pick(lambda doc: _is_popular(doc) and visits[doc.account_id] == 1, night=ground.nights - 1)
     if old is None:
         raise ValueError("too few documents for the story: ask for 24 or more")
     members = max(3, min(BLANK_MEMBERS, round(BLANK_MEMBERS * scale)))
@@ -149,7 +149,7 @@ def _told_night(ground: Ground, chosen: int, first: Document | None) -> int | No
     """The campaign of the story keeps too few members in the first nights to be seen before the last one."""
     if first is None:
         return None
-    return 0 if chosen < EARLY_MEMBERS else ground.nights - 1
+    return 0 if chosen <= EARLY_MEMBERS else ground.nights - 1
 
 
 def _plant_portrait(ground: Ground, name: str, members: int) -> None:

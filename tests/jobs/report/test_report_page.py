@@ -70,7 +70,7 @@ def test_the_night_stands_in_one_sentence_with_queried_figures() -> None:
 
 def test_what_rose_tonight_is_counted_from_the_history() -> None:
     found = gather(world(), RELEASE).found
-    assert [(item.account_id, item.tier_before, item.accepted_before) for item in found] == [
+    assert [(item.account_id, item.tier_before, item.accepted) for item in found] == [
         ("A-1", "elevated", True),
         ("A-2", None, True),
         ("A-3", None, True),
