@@ -133,10 +133,13 @@ def test_the_pipeline_loads_next_to_nothing() -> None:
     assert python("-c", script).strip() == "[]"
 
 
-def test_collecting_the_tests_loads_neither_spark_nor_torch() -> None:
+def test_collecting_the_tests_needs_neither_spark_nor_a_gpu() -> None:
     script = (
-        "import sys, pytest\n"
+        "import os, sys, pytest\n"
+        "os.environ |= {'JAVA_HOME': '/nowhere', 'SPARK_HOME': '/nowhere', 'CUDA_VISIBLE_DEVICES': ''}\n"
         "status = pytest.main(['--collect-only', '-q', '-p', 'no:cacheprovider'])\n"
-        "print('\\nLOADED', status.value, [n for n in ('pyspark', 'torch', 'mlflow', 'airflow') if n in sys.modules])"
+        "spark, torch = sys.modules.get('pyspark'), sys.modules.get('torch')\n"
+        "started = bool(spark and spark.SparkContext._gateway), bool(torch and torch.cuda.is_initialized())\n"
+        "print('\\nSTARTED', status.value, *started)"
     )
-    assert python("-c", script).strip().splitlines()[-1] == "LOADED 0 []"
+    assert python("-c", script).strip().splitlines()[-1] == "STARTED 0 False False"

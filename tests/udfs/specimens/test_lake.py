@@ -85,7 +85,8 @@ def test_the_story_is_planted(plan: LakePlan) -> None:
     assert len({doc.forgery.blank for doc in members if doc.forgery}) == 1
     assert account.opened_at.date().isoformat() == "2025-11-14"
     assert old.decided_at.date() == old.submitted_at.date() == account.opened_at.date()
-    assert (old.decision, old.night) == ("accepted", 0)
+    assert (old.decision, old.night) == ("accepted", 1)
+    assert sum(doc.night == 0 for doc in members) == 2
     assert old.forgery is not None
     assert old.forgery.retyped == "birth_date"
     receivers = {row["account_id"] for _, row in plan.transactions if row["counterparty"] == plan.story.address}
