@@ -15,7 +15,7 @@ REASONS = {
     "noise.jpg": "unknown_format",
     "folder.jpg": "unreadable",
     "nowhere.jpg": "missing",
-    "../../outside.jpg": "outside_root",
+    "../../../outside.jpg": "outside_root",
     "wrong.jpg": "digest_mismatch",
 }
 
@@ -31,7 +31,7 @@ def write_bad_files(folder: Path, good: bytes) -> None:
     (folder / "noise.jpg").write_bytes(np.random.default_rng(0).bytes(5_000))
     (folder / "folder.jpg").mkdir(exist_ok=True)
     (folder / "wrong.jpg").write_bytes(good + b"")
-    (folder.parent.parent / "outside.jpg").write_bytes(good)
+    (folder.parent.parent.parent / "outside.jpg").write_bytes(good)
 
 
 def bomb(side: int) -> bytes:
