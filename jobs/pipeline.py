@@ -102,3 +102,12 @@ def edges(pipeline: tuple[Step, ...]) -> tuple[tuple[str, str], ...]:
         for earlier in pipeline[:position]
         if set(earlier.writes) & set(later.reads)
     )
+
+
+def as_markdown(pipeline: tuple[Step, ...]) -> str:
+    """The table of the README: what each step does, reads and writes."""
+    lines = ["| step | does | reads | as of the parent release | writes |", "|---|---|---|---|---|"]
+    for step in pipeline:
+        cells = (step.name, step.does, *(", ".join(names) for names in (step.reads, step.before, step.writes)))
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
