@@ -225,23 +225,28 @@ class Settings(Leaf):
 
     @property
     def lake(self) -> str:
-        """The lake's root without a trailing slash.
+        """The lake's root, absolute, without a trailing slash.
 
         Raises:
             ValueError: none is named.
         """
         if self.how.places.lake is None:
             raise ValueError("no lake is named; give --lake FOLDER, or set LOOKBACK__HOW__PLACES__LAKE")
-        return self.how.places.lake.rstrip("/")
+        return _absolute(self.how.places.lake)
 
     @property
     def tables(self) -> str:
         """Root of the tables."""
-        return (self.how.places.tables or f"{self.lake}/_lookback/tables").rstrip("/")
+        return _absolute(self.how.places.tables or f"{self.lake}/_lookback/tables")
 
     @property
     def models(self) -> str:
         """MLflow tracking and registry store."""
         if self.how.places.models is not None:
             return self.how.places.models
-        return f"sqlite:///{Path(self.lake).resolve()}/_lookback/mlflow.db"
+        return f"sqlite:///{self.lake}/_lookback/mlflow.db"
+
+
+def _absolute(place: str) -> str:
+    """A place as every process finds it, whatever folder it runs in."""
+    return place.rstrip("/") if "://" in place else str(Path(place).absolute())

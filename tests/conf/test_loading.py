@@ -49,3 +49,11 @@ def test_only_the_deciding_half_is_digested() -> None:
     base = Settings()
     assert load_settings("local", overrides=["worker.batch=3"]).what.digest == base.what.digest
     assert load_settings("local", overrides=["link.neighbours=3"]).what.digest != base.what.digest
+
+
+def test_a_relative_lake_is_found_from_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings("local", overrides=["places.lake=.lake"])
+    assert settings.lake == str(tmp_path / ".lake")
+    assert settings.tables == str(tmp_path / ".lake" / "_lookback" / "tables")
+    assert load_settings("local", overrides=["places.lake=s3://bucket/lake/"]).lake == "s3://bucket/lake"
