@@ -12,7 +12,9 @@ LINKS = Table(
         identifier("left_doc", "The document whose id sorts first."),
         identifier("right_doc", "The other document."),
         choice("kind", "What ties them.", LINK_KINDS),
-        Column("similarity", "double", "Raw similarity of that kind, on its own scale; 0: the tie ended.", required=True),
+        Column(
+            "similarity", "double", "Raw similarity of that kind, on its own scale; 0: the tie ended.", required=True
+        ),
         Column("evidence", "string", "What can be shown for it, JSON, without personal data."),
         Column("fingerprint", "string", "Fingerprint of what was compared and how.", required=True),
         RUN_ID,
