@@ -127,7 +127,7 @@ def inspect_frames(task: InspectTask) -> Frames:
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         batches = (pa.RecordBatch.from_pandas(frame[["sha256", "uri"]], preserve_index=False) for frame in frames)
-        return (batch.to_pandas() for batch in inspect(batches))
+        return (batch.to_pandas(maps_as_pydicts="strict") for batch in inspect(batches))
 
     return run
 

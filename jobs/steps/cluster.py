@@ -11,13 +11,13 @@ from pyspark.sql import functions as F
 from conf.settings import ClusterSettings
 from jobs.link_subjects import subjects
 from jobs.live_links import live_links
-from jobs.run import Run
+from jobs.run import STAMPED, Run
 from schemas import TABLES
 from udfs.neighbours.campaigns import Bounds, campaign_rows, cluster_rows, event_rows, find_groups, pair_ties
 from udfs.neighbours.lineage import Former, Lineage, inherit
 from udfs.neighbours.ties import FUSING, tie
 
-STAMPS = ("run_id", "night")
+
 INSTANTS = ("first_submitted_at", "knowable_at")
 
 
@@ -97,7 +97,7 @@ def joined(lineage: Lineage, since: Mapping[tuple[str, str], date], night: date)
 
 def declared(run: Run, name: str, frame: pd.DataFrame) -> DataFrame:
     """A plain frame as Spark's, with the table's own types; instants come in microseconds."""
-    columns = [column for column in TABLES[name].columns if column.name not in STAMPS]
+    columns = [column for column in TABLES[name].columns if column.name not in STAMPED]
     ddl = ", ".join(f"`{c.name}` {'bigint' if c.name in INSTANTS else c.type}" for c in columns)
     rows = list(frame[[column.name for column in columns]].astype(object).itertuples(index=False, name=None))
     instants = {column.name: F.timestamp_micros(column.name) for column in columns if column.name in INSTANTS}

@@ -17,8 +17,3 @@ def logit(probability: float) -> float:
 def sigmoid(log_odds: float) -> float:
     """Probability of natural log-odds."""
     return float(1 / (1 + np.exp(-log_odds)))
-
-
-def sigmoids(log_odds: Doubles) -> Doubles:
-    """Probabilities of natural log-odds, same shape; nan stays nan."""
-    return np.asarray(1 / (1 + np.exp(-log_odds)), dtype=np.float64)
