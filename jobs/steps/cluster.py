@@ -17,7 +17,6 @@ from udfs.neighbours.campaigns import Bounds, campaign_rows, cluster_rows, event
 from udfs.neighbours.lineage import Former, Lineage, inherit
 from udfs.neighbours.ties import FUSING, tie
 
-
 INSTANTS = ("first_submitted_at", "knowable_at")
 
 
