@@ -10,8 +10,8 @@ from conf.errors import NightRefused
 from conf.settings import Settings
 from jobs import machine
 from jobs.frozen import Frozen
-from jobs.registry import Registry
-from jobs.releases import Release, newest
+from jobs.models.registry import Registry
+from jobs.publishing.releases import Release, newest
 from jobs.store import arrived
 from jobs.tables import Tables
 from schemas import TABLES

@@ -16,8 +16,8 @@ from jobs.cli.pages import Line, columns, print_page, sentence
 from schemas.words import REJECTION_REASONS
 
 if TYPE_CHECKING:
-    from jobs.lake_check import FileReport, LakeReport
-    from jobs.night_estimate import Estimate
+    from jobs.health.lake_check import FileReport, LakeReport
+    from jobs.health.night_estimate import Estimate
     from udfs.task import InspectTask
 
 FIELDS = ("what", "where", "outcome", "count", "detail")
@@ -32,7 +32,7 @@ def check(
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
 ) -> None:
     """Hold a lake against the contract, open a sample of its images, estimate a night; writes nothing."""
-    from jobs.lake_check import check_lake
+    from jobs.health.lake_check import check_lake
 
     settings = given(context).settings_of(lake)
     try:
@@ -121,7 +121,7 @@ def _estimated(estimate: "Estimate | None") -> str:
 def _task(settings: Settings) -> "InspectTask | None":
     """How the sample is inspected: by the shipped inspector, because opening a registry may write."""
     from jobs.inspect_task import inspect_task
-    from jobs.model_folders import shipped_models
+    from jobs.models.folders import shipped_models
 
     try:
         return inspect_task(settings, shipped_models())

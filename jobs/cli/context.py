@@ -11,7 +11,7 @@ from conf.loading import load_settings
 from conf.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.releases import Release
+    from jobs.publishing.releases import Release
     from jobs.tables import Tables
 
 
@@ -65,8 +65,8 @@ def open_release(settings: Settings) -> "tuple[Tables, Release]":
     Raises:
         BadLake: nothing is released yet.
     """
-    from jobs.as_of import create_profile_as_of
-    from jobs.releases import newest, open_views
+    from jobs.publishing.as_of import create_profile_as_of
+    from jobs.publishing.releases import newest, open_views
 
     tables = open_tables(settings)
     release = newest(tables)

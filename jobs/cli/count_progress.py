@@ -11,7 +11,7 @@ from jobs.cli.output import ERRORS
 from jobs.cli.progress import QUIET_SECONDS
 
 if TYPE_CHECKING:
-    from jobs.night_estimate import Told
+    from jobs.health.night_estimate import Told
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from jobs.cli.output import Format, print_rows
 from jobs.cli.pages import Line, columns, print_page
 
 if TYPE_CHECKING:
-    from jobs.doctor import Finding
+    from jobs.health.doctor import Finding
 
 MARKS = {"fail": "✗", "warn": "!", "pass": "✓"}
 STYLES = {"fail": "red", "warn": "yellow", "pass": ""}
@@ -30,7 +30,7 @@ def doctor(
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
 ) -> None:
     """What is wrong with machine, lake or settings, and the command that mends it; exit 0: a night can run."""
-    from jobs.doctor import worst_first
+    from jobs.health.doctor import worst_first
 
     found = worst_first(findings(given(context)))
     if form is Format.table:
@@ -43,8 +43,8 @@ def doctor(
 
 def findings(options: Given) -> "Iterator[Finding]":
     """Every check, cheap ones first; Spark starts only where it can, and where tables are."""
-    from jobs.doctor import Finding
-    from jobs.doctor_facts import disk, lake_findings, machine_findings, table_findings
+    from jobs.health.doctor import Finding
+    from jobs.health.doctor_facts import disk, lake_findings, machine_findings, table_findings
 
     of_machine = list(machine_findings())
     yield from of_machine

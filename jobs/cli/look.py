@@ -63,7 +63,7 @@ def open_models(settings: Settings) -> "tuple[InspectTask, Judge]":
         BadModel: there are none, or they were changed.
     """
     from jobs.inspect_task import inspect_task
-    from jobs.model_folders import models_at_hand
+    from jobs.models.folders import models_at_hand
     from udfs.look import Judge
     from udfs.scorer import open_scorer
 

@@ -15,7 +15,7 @@ from jobs.cli.output import CONSOLE, Format, print_json, print_rows
 
 if TYPE_CHECKING:
     from jobs.evaluation import Measure
-    from jobs.model_training import Outcome, TrainAsk
+    from jobs.models.training import Outcome, TrainAsk
 
 COLUMNS = ("model", "version", "roles", "made", "digest", "folder")
 MEASURES = ("measure", "segment", "value", "low", "high", "n", "baselines")
@@ -37,7 +37,7 @@ def train(
     out: Annotated[Path | None, typer.Option(help="Folder of the model; with --lake it is registered besides.")] = None,
 ) -> None:
     """Train a model on specimens, judge it on held-out designs, register it as a candidate without a role."""
-    from jobs.model_training import TrainAsk, train_model
+    from jobs.models.training import TrainAsk, train_model
 
     settings = given(context).settings()
     registers = settings.how.places.lake is not None
@@ -75,11 +75,11 @@ def evaluate(
 @model.command("list")
 def list_models(context: typer.Context, form: Form = Format.table) -> None:
     """Every registered version with its roles, newest first; without a registry, the shipped models."""
-    from jobs.model_folders import has_registry, shipped_models
+    from jobs.models.folders import has_registry, shipped_models
 
     settings = given(context).settings()
     if has_registry(settings):
-        from jobs.registry import Registry
+        from jobs.models.registry import Registry
 
         print_rows(Registry(settings).versions(), form, COLUMNS)
         return
@@ -99,7 +99,7 @@ def promote(
     role: Annotated[str, typer.Option("--as", help="champion or challenger.")],
 ) -> None:
     """Give a version a role from the next night on; nights that are open keep what they froze."""
-    from jobs.registry import Registry
+    from jobs.models.registry import Registry
 
     settings = given(context).settings()
     if settings.how.places.lake is None and settings.how.places.models is None:
@@ -111,7 +111,7 @@ def promote(
 def _measures(settings: Settings, name: str, seed: int | None, samples: int) -> "list[Measure]":
     """The answers of one evaluation to the inspector at hand."""
     from jobs.evaluation import EVALUATIONS, EvaluationSettings
-    from jobs.model_folders import models_at_hand
+    from jobs.models.folders import models_at_hand
     from jobs.training.trainer import EVALUATION_SEED
 
     if name not in EVALUATIONS:
@@ -122,7 +122,7 @@ def _measures(settings: Settings, name: str, seed: int | None, samples: int) -> 
 
 def _register(settings: Settings, ask: "TrainAsk", outcome: "Outcome") -> str:
     """Log a training and register what it made; gives the version."""
-    from jobs.registry import Registry, TrainingLog
+    from jobs.models.registry import Registry, TrainingLog
 
     registry = Registry(settings)
     log = TrainingLog(

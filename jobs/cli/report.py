@@ -12,7 +12,7 @@ from jobs.cli.output import CONSOLE
 
 if TYPE_CHECKING:
     from conf.settings import Settings
-    from jobs.releases import Release
+    from jobs.publishing.releases import Release
     from jobs.stories.released import Released
 
 

@@ -15,7 +15,7 @@ from jobs.cli.output import print_json
 from jobs.cli.pages import Line, columns, print_page
 
 if TYPE_CHECKING:
-    from jobs.status import LakeStatus, NightStatus
+    from jobs.health.status import LakeStatus, NightStatus
 
 HEAD = ("night", "state", "documents", "new", "rejected", "pending", "took", "docs/s", "bound by")
 NUMBERS = (2, 3, 4, 5)
@@ -38,9 +38,9 @@ def status(
 
 def read_status(settings: Settings) -> "LakeStatus":
     """The lake's status from its tables; a lake without tables has had no night."""
+    from jobs.health.status import LakeStatus, controls_of, models_of, nights_of
     from jobs.lease import holder_of
-    from jobs.releases import live, publications
-    from jobs.status import LakeStatus, controls_of, models_of, nights_of
+    from jobs.publishing.releases import live, publications
 
     if "://" not in settings.tables and not Path(settings.tables, "runs").is_dir():
         return LakeStatus(settings.lake, None, (), {}, (), {}, {})

@@ -67,7 +67,7 @@ def schema(
 @release.command("list")
 def list_releases(context: typer.Context, form: Form = Format.table) -> None:
     """Published nights that can be read, newest first."""
-    from jobs.releases import live, publications
+    from jobs.publishing.releases import live, publications
 
     settings = given(context).settings()
     found = live(publications(open_tables(settings)), settings.what.releases.keep)
@@ -84,7 +84,7 @@ def rollback(
     form: Form = Format.table,
 ) -> None:
     """Withdraw the newest release; its parent is what readers see again."""
-    from jobs.rollback import changed_tiers, withdraw
+    from jobs.publishing.rollback import changed_tiers, withdraw
 
     settings = given(context).settings()
     tables, newest = open_release(settings)
@@ -105,7 +105,7 @@ def release_sql(
     engine: Annotated[str, typer.Option(help="spark, duckdb, trino or delta-rs.")],
 ) -> None:
     """Print the released views with pinned versions for another engine."""
-    from jobs.foreign_views import views_for
+    from jobs.publishing.foreign_views import views_for
 
     settings = given(context).settings()
     tables, newest = open_release(settings)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from jobs.frozen import Frozen
-from jobs.releases import Release
+from jobs.publishing.releases import Release
 from jobs.report.pictures import thumbnail
 from jobs.stories.campaigns import CAMPAIGN, members_of
 from jobs.stories.found import Found, found_tonight

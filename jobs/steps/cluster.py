@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import ClusterSettings
-from jobs.link_subjects import subjects
-from jobs.live_links import live_links
+from jobs.linking.live import live_links
+from jobs.linking.subjects import subjects
 from jobs.run import STAMPED, Run
 from schemas import TABLES
 from udfs.neighbours.campaigns import Bounds, campaign_rows, cluster_rows, event_rows, find_groups, pair_ties

@@ -2,10 +2,10 @@
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
 from conf.settings import IngestSettings, Settings
-from jobs.arrow_types import ddl_of
 from jobs.pipeline import FACTS
 from jobs.run import STAMPED, Run
 from schemas import TABLES
@@ -100,8 +100,9 @@ def _rows(run: Run, folder: str) -> DataFrame:
     files = [(file.uri, file.sha256) for file in run.frozen.files.get(folder, ())]
     names = run.spark.createDataFrame(files, "uri string, sha256 string")
     spread = names.repartition(max(1, min(len(files), 64)), "uri")
+    answer = ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in from_arrow_schema(row_schema(folder)).fields)
     zone = run.settings.what.ingest.zone
-    return spread.mapInArrow(intake_batches(folder, source_of(run.settings), zone), ddl_of(row_schema(folder)))
+    return spread.mapInArrow(intake_batches(folder, source_of(run.settings), zone), answer)
 
 
 def _refused(rows: DataFrame, folder: str, declared: StructType) -> DataFrame:

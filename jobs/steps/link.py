@@ -8,10 +8,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import LinkSettings
-from jobs.link_ledger import PRINTS, entries
-from jobs.link_subjects import contents, subjects
+from jobs.linking.ledger import PRINTS, entries
+from jobs.linking.shared_facts import PAIR_COLUMNS, numbers, shared_facts
+from jobs.linking.subjects import contents, subjects
 from jobs.run import Run
-from jobs.shared_facts import PAIR_COLUMNS, numbers, shared_facts
 from udfs.neighbours.designs import EMPTY, FOUNDING_ROWS, Bank, found_designs, moved, with_designs
 from udfs.neighbours.examination import FOUND_DDL, NO_DESIGN, PAIR_DDL, examine_design, examine_portraits
 from udfs.neighbours.plates import ALIGN_SIZE

@@ -12,8 +12,8 @@ from pyspark.sql.types import StructType
 
 from jobs.facts import holding, verdicts
 from jobs.run import Run
-from jobs.standings import standings
-from jobs.transaction_patterns import find_patterns
+from jobs.scoring.standings import standings
+from jobs.scoring.transaction_patterns import find_patterns
 from schemas.risk import RISK_PROFILE_HISTORY, RISK_PROFILES
 from schemas.table import Table
 from udfs.judging.account_rows import Clerk

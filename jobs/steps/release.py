@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import CoverageFailed
-from jobs.releases import publications
+from jobs.publishing.releases import publications
 from jobs.run import Run
 from jobs.tables import digest_of
 from schemas import TABLES

@@ -10,11 +10,11 @@ from pyspark.sql.pandas.functions import pandas_udf
 
 from conf.settings import ScoreSettings
 from jobs.facts import holding, verdicts
-from jobs.rarity import with_rarity
 from jobs.run import Run
-from jobs.score_changes import changes
-from jobs.standings import standings
-from jobs.submissions import contradictions_of
+from jobs.scoring.changes import changes
+from jobs.scoring.rarity import with_rarity
+from jobs.scoring.standings import standings
+from jobs.scoring.submissions import contradictions_of
 from schemas.words import ROLES
 from udfs.judging.scorer_file import Scorer
 from udfs.scorer import INPUTS, open_scorer, score_frame

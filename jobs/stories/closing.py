@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.releases import Release
+from jobs.publishing.releases import Release
 from jobs.stories.accounts import AccountStory, account_story
 from jobs.stories.found import Found, found_tonight
 from jobs.stories.released import Released, Row, Wanted, rows_of

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import JobError
 from jobs.facts import holding
-from jobs.live_links import live_links
+from jobs.linking.live import live_links
 
 Row = Mapping[str, Any]
 Where = Mapping[str, Sequence[object]]

@@ -31,7 +31,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def task_of(lake: Path) -> "InspectTask":
-    from jobs.model_folders import SHIPPED, model_digest
+    from jobs.models.folders import SHIPPED, model_digest
     from udfs.task import InspectTask
 
     weights = SHIPPED / "inspector"

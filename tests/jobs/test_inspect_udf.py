@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @pytest.mark.spark
 def test_a_notebook_gets_the_same_answers(spark: "SparkSession", tmp_path: Path) -> None:
     from jobs.inspect_task import inspect_udf
-    from jobs.model_folders import SHIPPED, model_digest
+    from jobs.models.folders import SHIPPED, model_digest
     from udfs.inspector import inspect_batches
     from udfs.specimens.capture import capture
     from udfs.specimens.lake import plan_lake

@@ -80,7 +80,7 @@ def test_a_finished_night_run_again_changes_no_table(nights: Nights) -> None:
 
 
 def test_other_engines_read_the_rows_that_spark_reads(nights: Nights) -> None:
-    from jobs.releases import newest, open_views
+    from jobs.publishing.releases import newest, open_views
     from jobs.tables import Tables
 
     tables = Tables(nights.spark, nights.settings.tables)
@@ -99,8 +99,8 @@ def test_other_engines_read_the_rows_that_spark_reads(nights: Nights) -> None:
 
 @pytest.mark.parametrize(("title", "query"), cookbook.queries())
 def test_every_recipe_of_the_cookbook_runs(nights: Nights, title: str, query: str) -> None:
-    from jobs.as_of import create_profile_as_of
-    from jobs.releases import newest, open_views
+    from jobs.publishing.as_of import create_profile_as_of
+    from jobs.publishing.releases import newest, open_views
     from jobs.tables import Tables
 
     tables = Tables(nights.spark, nights.settings.tables)

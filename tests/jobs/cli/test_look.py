@@ -51,7 +51,7 @@ def pictures(tmp_path: Path, shipped: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A sound picture and a cut one in a folder, with the shipped models replaced."""
     from udfs.inspector import open_inspector
 
-    monkeypatch.setattr("jobs.model_folders.SHIPPED", shipped)
+    monkeypatch.setattr("jobs.models.folders.SHIPPED", shipped)
     folder = tmp_path / "pictures"
     folder.mkdir()
     page = np.full((300, 460, 3), 200, np.uint8)

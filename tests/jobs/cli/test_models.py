@@ -25,7 +25,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path) -> Pa
     for name in ("inspector", "scorer"):
         (place / name).mkdir(parents=True)
         (place / name / "manifest.json").write_text((folder / "manifest.json").read_text())
-    monkeypatch.setattr("jobs.model_folders.SHIPPED", place)
+    monkeypatch.setattr("jobs.models.folders.SHIPPED", place)
     return place
 
 
@@ -50,7 +50,7 @@ def test_without_a_registry_the_shipped_models_are_listed(
 def test_a_training_is_logged_registered_and_promoted(
     capsys: pytest.CaptureFixture[str], settings: Settings, folder: Path, lake: Path
 ) -> None:
-    from jobs.registry import Registry, TrainingLog
+    from jobs.models.registry import Registry, TrainingLog
 
     registry = Registry(settings)
     curve = [{"step": 1, "seconds": 0.1, "loss": 0.9}, {"step": 2, "seconds": 0.2, "loss": 0.5}]

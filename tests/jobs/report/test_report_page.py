@@ -13,7 +13,7 @@ import pytest
 from conf.errors import BadSettings
 from conf.settings import MonitorSettings, Settings
 from jobs.cli.report import write_report
-from jobs.releases import Release
+from jobs.publishing.releases import Release
 from jobs.report.facts import gather
 from jobs.report.page import render, seconds
 from jobs.report.pictures import WIDTH, thumbnail

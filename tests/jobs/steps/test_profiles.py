@@ -113,7 +113,7 @@ def test_three_nights_of_profiles_history_and_moves(spark: "SparkSession") -> No
 
 def _ask_with_two_clocks(spark: "SparkSession", run: MemoryRun) -> None:
     """The SQL function and the frame function answer alike."""
-    from jobs.as_of import create_profile_as_of, profile_as_of
+    from jobs.publishing.as_of import create_profile_as_of, profile_as_of
 
     rows = run.parent["risk_profile_history"] + run.written["risk_profile_history"]
     history = run.frame("risk_profile_history", rows)
@@ -152,7 +152,7 @@ def _random_transactions(rng: np.random.Generator, count: int) -> list[Row]:
 
 @pytest.mark.spark
 def test_patterns_equal_the_slow_twin(spark: "SparkSession") -> None:
-    from jobs.transaction_patterns import find_patterns
+    from jobs.scoring.transaction_patterns import find_patterns
 
     rows = _random_transactions(np.random.default_rng(5), 1_500)
     persons = {f"A-{number}": (f"P-{number // 2}" if number % 3 else None) for number in range(60)}

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.persons import persons
+from jobs.linking.persons import persons
 
 ORDER = ("night", "run_id")
 

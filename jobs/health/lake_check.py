@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from conf.errors import BadLake, BadManifest
 from conf.settings import Settings
-from jobs.night_estimate import Estimate, Told, estimate_night
+from jobs.health.night_estimate import Estimate, Told, estimate_night
 from jobs.store import FOLDERS, input_files
 from udfs.images.decode import decode
 from udfs.images.fetch import Fetched, Source, fetch_all

@@ -9,7 +9,7 @@ from conf.settings import Settings
 from jobs.frozen import ChosenModel
 
 MODELS = ("inspector", "scorer")
-SHIPPED = Path(__file__).parent.parent / "udfs" / "nets" / "weights"
+SHIPPED = Path(__file__).parent.parent.parent / "udfs" / "nets" / "weights"
 SQLITE = "sqlite:///"
 
 Models = dict[str, dict[str, ChosenModel]]
@@ -39,7 +39,7 @@ def models_at_hand(settings: Settings) -> Models:
     """The champions of the lake's registry where there is one, else the shipped models."""
     if not has_registry(settings):
         return shipped_models()
-    from jobs.registry import Registry
+    from jobs.models.registry import Registry
 
     return Registry(settings).champions()
 

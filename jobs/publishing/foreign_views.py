@@ -8,7 +8,7 @@ from conf.errors import BadSettings
 from schemas import TABLES
 
 if TYPE_CHECKING:
-    from jobs.releases import Release
+    from jobs.publishing.releases import Release
 
 Source = Callable[[str, int | None], str]
 

@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import LinkSettings
-from jobs.live_links import PAIR, fingerprint, generation, print_of
+from jobs.linking.live import PAIR, fingerprint, generation, print_of
 
 COMPARED = {
     "same_file": (),

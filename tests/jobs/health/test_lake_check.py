@@ -12,7 +12,7 @@ from conf.errors import BadLake
 from conf.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.lake_check import LakeReport
+    from jobs.health.lake_check import LakeReport
 
 HEAD = "doc_id,account_id,uri,side,submitted_at,sha256"
 AT = "2026-02-28T10:00:00Z"
@@ -23,7 +23,7 @@ def told(what: str, done: int, total: int) -> None:
 
 
 def checked(settings: Settings, sample: int = 50) -> "LakeReport":
-    from jobs.lake_check import check_lake
+    from jobs.health.lake_check import check_lake
 
     return check_lake(settings, None, sample=sample, told=told)
 
@@ -95,7 +95,7 @@ def test_a_lake_without_manifests_says_what_to_do(lake: Path, settings: Settings
 
 
 def test_the_sample_does_not_depend_on_the_order_of_rows() -> None:
-    from jobs.lake_check import Chosen
+    from jobs.health.lake_check import Chosen
 
     rows = [(f"images/{number}.jpg", None) for number in range(200)]
     forth, back = Chosen(20), Chosen(20)

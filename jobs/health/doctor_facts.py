@@ -18,17 +18,18 @@ from urllib.parse import unquote, urlparse
 
 from conf.errors import BadLake, BadModel
 from conf.settings import Settings
-from jobs import doctor, jars, machine
-from jobs.doctor import Finding
+from jobs import jars, machine
+from jobs.health import doctor
+from jobs.health.doctor import Finding
+from jobs.health.status import nights_of
 from jobs.lease import holder_of
-from jobs.model_folders import models_at_hand
-from jobs.status import nights_of
+from jobs.models.folders import models_at_hand
 from jobs.store import input_files
 
 if TYPE_CHECKING:
     from jobs.tables import Tables
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:==([^,;\s]+))?")
 SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 JAVA_SECONDS = 20
@@ -65,7 +66,7 @@ def lake_findings(settings: Settings) -> Iterator[Finding]:
 
 def table_findings(settings: Settings, tables: "Tables") -> Iterator[Finding]:
     """Nights, coverage, disk and the files of live releases, as the tables tell them."""
-    from jobs.releases import live, publications
+    from jobs.publishing.releases import live, publications
 
     runs, coverage = (_rows(tables, name) for name in ("runs", "coverage"))
     published = publications(tables)

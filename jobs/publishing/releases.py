@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from jobs.foreign_views import shown, spark_view
+from jobs.publishing.foreign_views import shown, spark_view
 from jobs.tables import Tables
 
 

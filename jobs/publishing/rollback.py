@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from conf.errors import NightRefused
 from conf.settings import Settings
 from jobs.lease import Lease
-from jobs.releases import Release, newest, publications
+from jobs.publishing.releases import Release, newest, publications
 from jobs.tables import Tables
 
 

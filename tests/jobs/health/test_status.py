@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
-from jobs.status import bound_by, controls_of, models_of, nights_of
+from jobs.health.status import bound_by, controls_of, models_of, nights_of
 
 ONE, TWO, THREE = "2026-03-01.1", "2026-03-02.1", "2026-03-03.1"
 MODELS = {"inspector": {"champion": {"version": "3"}}, "scorer": {"champion": {"version": "5"}}}

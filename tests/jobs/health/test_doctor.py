@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from conf.settings import Settings
-from jobs import doctor
-from jobs.doctor import Finding, worst_first
-from jobs.doctor_facts import broken_files, lake_findings, machine_findings
+from jobs.health import doctor
+from jobs.health.doctor import Finding, worst_first
+from jobs.health.doctor_facts import broken_files, lake_findings, machine_findings
+from jobs.health.status import NightStatus
 from jobs.lease import Holder
-from jobs.status import NightStatus
 
 GB, GIB = 10**9, 1 << 30
 NIGHT = date(2026, 3, 2)

@@ -8,7 +8,7 @@ from pathlib import Path
 from conf.errors import BadModel
 from conf.settings import Settings
 from jobs.evaluation.measures import Measure
-from jobs.model_folders import models_at_hand
+from jobs.models.folders import models_at_hand
 from jobs.training import TRAINERS, TrainingSettings
 from jobs.training.scorer_run import Recipe
 from jobs.training.scorer_run import train as train_scorer

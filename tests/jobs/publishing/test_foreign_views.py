@@ -12,17 +12,17 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from conf.errors import BadSettings
-from jobs.foreign_views import ENGINES, shown, views_for
+from jobs.publishing.foreign_views import ENGINES, shown, views_for
 from schemas import TABLES
 
 if TYPE_CHECKING:
-    from jobs.releases import Release
+    from jobs.publishing.releases import Release
 
 OLD, WITHDRAWN, NEW = "2026-03-01.1", "2026-03-02.1", "2026-03-02.2"
 
 
 def released(versions: dict[str, int]) -> "Release":
-    from jobs.releases import Release
+    from jobs.publishing.releases import Release
 
     at = datetime(2026, 3, 2, tzinfo=UTC)
     return Release(3, "published", NEW, date(2026, 3, 2), OLD, (OLD, NEW), versions, {}, {}, at)

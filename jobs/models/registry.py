@@ -15,7 +15,7 @@ from mlflow.exceptions import MlflowException
 from conf.errors import BadModel
 from conf.settings import Settings
 from jobs.frozen import ChosenModel
-from jobs.model_folders import MODELS, SHIPPED, model_digest
+from jobs.models.folders import MODELS, SHIPPED, model_digest
 from schemas.words import ROLES
 
 TRAININGS = "lookback training"

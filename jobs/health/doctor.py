@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from jobs.health.status import NightStatus
 from jobs.lease import Holder
-from jobs.status import NightStatus
 
 Level = Literal["fail", "warn", "pass"]
 WORST_FIRST = ("fail", "warn", "pass")

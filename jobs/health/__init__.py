@@ -1,0 +1,1 @@
+"""What ran, what is wrong here, and what a night would cost."""

@@ -1,0 +1,1 @@
+"""Registered models: the door to MLflow, folders with digests, what training leaves."""

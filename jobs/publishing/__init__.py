@@ -1,0 +1,1 @@
+"""Released nights: what readers see, in Spark and in other engines."""

@@ -1,0 +1,1 @@
+"""What score and profile work with: submissions, rarity, standings, patterns of payments, changes."""
