@@ -19,6 +19,9 @@ def specimens(
     documents: Annotated[int, typer.Option(min=1, help="Good documents over all nights.")] = 160,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another lake; the same one, the same bytes.")] = 1,
     nights: Annotated[int, typer.Option(min=1, help="Nights that they arrive in.")] = 2,
+    portraits: Annotated[
+        Path | None, typer.Option(help="Folder of JPEG, PNG or WebP portraits, one a person; none: drawn faces.")
+    ] = None,
 ) -> None:
     """Draw a lake of specimens with planted campaigns, and the truth about it outside."""
     from jobs import machine
@@ -30,7 +33,7 @@ def specimens(
     if taken:
         raise BadLake(f"{taken[0]}: is there already, and nothing is overwritten. Name another folder, or remove it")
     try:
-        plan = plan_lake(documents, seed, nights=nights)
+        plan = plan_lake(documents, seed, nights=nights, portraits=portraits)
     except ValueError as error:
         raise BadLake(str(error)) from error
     with counted() as told:

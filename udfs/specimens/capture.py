@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from udfs.specimens.attacks import ATTACKS
+from udfs.specimens.attacks import ATTACKS, portrait_swap
 from udfs.specimens.attacks.attacked import Attacked, unaltered
 from udfs.specimens.attacks.retype import retype_field
 from udfs.specimens.camera import photograph
 from udfs.specimens.encoding import decoded_scale, encode
 from udfs.specimens.issuers import find_design
-from udfs.specimens.portraits import draw_portrait
-from udfs.specimens.render import render
+from udfs.specimens.portraits import Faces, draw_portrait
+from udfs.specimens.render import portrait_size, render
 from udfs.specimens.rendered import Image, Rendered
 from udfs.specimens.sensor import develop
 from udfs.specimens.world import Document
@@ -31,13 +31,13 @@ class Captured:
     changed: tuple[str, ...]
 
 
-def capture(document: Document) -> Captured:
-    """The document's file; the same plan gives the same bytes."""
+def capture(document: Document, faces: Faces = draw_portrait) -> Captured:
+    """The document's file; the same plan and faces give the same bytes."""
     if document.copy_of is not None:
-        return _near_copy(document, document.copy_of)
+        return _near_copy(document, document.copy_of, faces)
     if document.design_id is None:
-        return Captured(encode(_selfie(document), document.codec), NO_CORNERS, ())
-    page = attacked_page(document)
+        return Captured(encode(_selfie(document, faces), document.codec), NO_CORNERS, ())
+    page = attacked_page(document, faces)
     photo = photograph(page.image, document.camera)
     corners = _in_file(photo.corners, photo.image, document)
     return Captured(encode(photo.image, document.codec), corners, page.changed)
@@ -53,34 +53,38 @@ def twins(document: Document) -> tuple[Captured, Captured]:
     return capture(document), capture(genuine_twin(document))
 
 
-def flat_page(document: Document) -> Rendered:
+def flat_page(document: Document, faces: Faces = draw_portrait) -> Rendered:
     """The page as printed, on the issuer's blank or the forger's, before anything was altered on it."""
     blank = document.forgery.blank if document.forgery is not None else None
-    return render(find_design(document.design_id or ""), document.person, document.papers, blank=blank)
+    design, person, papers = find_design(document.design_id or ""), document.person, document.papers
+    portrait = faces(person.face_seed, papers.photo_seed, portrait_size(design)) if design.layout.portrait else None
+    return render(design, person, papers, blank=blank, portrait=portrait)
 
 
-def attacked_page(document: Document) -> Attacked:
+def attacked_page(document: Document, faces: Faces = draw_portrait) -> Attacked:
     """The flat page with what its forgery alters."""
-    page, forgery = flat_page(document), document.forgery
+    page, forgery = flat_page(document, faces), document.forgery
     if forgery is None:
         return unaltered(page)
     rng = np.random.default_rng(forgery.seed)
     if forgery.retyped is not None:
         return retype_field(page, forgery.retyped, rng)
+    if forgery.attack == "portrait_swap":
+        return portrait_swap.apply(page, rng, faces)
     return ATTACKS[forgery.attack].apply(page, rng) if forgery.attack in ATTACKS else unaltered(page)
 
 
-def _selfie(document: Document) -> Image:
+def _selfie(document: Document, faces: Faces) -> Image:
     """The holder before the phone's own lens, BGR [1280, 960, 3]."""
     photo_seed = document.camera.seed % 2**31
-    face = draw_portrait(document.person.face_seed, photo_seed, SELFIE_PX)
+    face = faces(document.person.face_seed, photo_seed, SELFIE_PX)
     soft = np.asarray(cv2.GaussianBlur(face, (0, 0), document.camera.defocus), dtype=np.uint8)
     return develop(soft, document.camera.device, document.camera.light, np.random.default_rng(document.camera.seed))
 
 
-def _near_copy(document: Document, source: Document) -> Captured:
+def _near_copy(document: Document, source: Document, faces: Faces) -> Captured:
     """The source's file decoded, a few per cent cropped from its rim, written by the copier's own codec."""
-    original = capture(source)
+    original = capture(source, faces)
     upright = np.asarray(cv2.imdecode(np.frombuffer(original.data, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
     rng = np.random.default_rng(document.forgery.seed if document.forgery is not None else 0)
     left, top, right, bottom = (int(share * upright.shape[1]) for share in rng.uniform(0.0, 0.012, 4))

@@ -1,16 +1,18 @@
 """Plans a lake of specimens without drawing a picture, and delivers it night by night."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, repeat
 from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
+import numpy as np
 
+from udfs.specimens.attacks import portrait_swap
 from udfs.specimens.capture import Captured, capture
 from udfs.specimens.drops import places, write_images, write_table
 from udfs.specimens.ledgers import account_row, label_rows, signal_rows
@@ -18,6 +20,7 @@ from udfs.specimens.manifests import manifest_row, repeated_rows, stray_files, s
 from udfs.specimens.money import draw_transactions
 from udfs.specimens.planting import plant
 from udfs.specimens.population import Calendar, draw_submissions, draw_world
+from udfs.specimens.portraits import Faces, draw_portrait, open_pool
 from udfs.specimens.truth import write_captures, write_truth
 from udfs.specimens.world import Account, Campaign, Document, Row, Story, stream
 
@@ -40,6 +43,7 @@ class LakePlan:
     story: Story
     transactions: tuple[tuple[datetime, Row], ...]
     successors: dict[str, str]
+    faces: Faces = draw_portrait
 
     def night_date(self, night: int) -> date:
         """The date of a night, which names its files."""
@@ -50,11 +54,16 @@ class LakePlan:
         return [document for document in self.documents if document.night == night]
 
 
-def plan_lake(documents: int, seed: int, *, start: date = FIRST_NIGHT, nights: int = 2) -> LakePlan:
+def plan_lake(
+    documents: int, seed: int, *, start: date = FIRST_NIGHT, nights: int = 2, portraits: Path | None = None
+) -> LakePlan:
     """The plan of so many good documents; each night brings five bad manifest rows besides.
+
+    A folder of portraits changes the pictures alone: people, papers, forgeries and names are those of the seed.
 
     Raises:
         ValueError: with fewer documents than the story needs.
+        BadLake: the folder does not hold a readable portrait for each person.
     """
     if documents < LEAST_DOCUMENTS:
         raise ValueError(
@@ -75,6 +84,7 @@ def plan_lake(documents: int, seed: int, *, start: date = FIRST_NIGHT, nights: i
         story=story,
         transactions=tuple(draw_transactions(accounts, story, until, stream(seed, "money"))),
         successors=_successors(accounts),
+        faces=draw_portrait if portraits is None else open_pool(portraits, _shown(forged), stream(seed, "portraits")),
     )
 
 
@@ -84,8 +94,9 @@ def deliver(plan: LakePlan, out: Path, night_index: int, *, workers: int = 2, pr
     uris = places(documents, night_index)
     captures: list[tuple[Document, Captured]] = []
     digests: dict[str, str] = {}
+    made = _made(documents, plan.faces, workers)
     whole = b""
-    for document, data in write_images(out, _files(documents, captures, workers, progress), uris):
+    for document, data in write_images(out, _files(made, documents, captures, progress), uris):
         digests[document.doc_id] = hashlib.sha256(data).hexdigest()
         whole = whole or (data if document.codec.format == "jpeg" else b"")
     rng = stream(plan.seed, f"manifest {night_index}")
@@ -103,10 +114,20 @@ def deliver(plan: LakePlan, out: Path, night_index: int, *, workers: int = 2, pr
     write_truth(out, plan.documents, plan.campaigns, plan.story)
 
 
-def make_file(document: Document) -> Captured:
+def make_file(document: Document, faces: Faces) -> Captured:
     """One file, in a worker process."""
     cv2.setNumThreads(1)
-    return capture(document)
+    return capture(document, faces)
+
+
+def _shown(documents: Iterable[Document]) -> Iterator[int]:
+    """Face seeds of all that a picture shows: holders, and strangers laid over them."""
+    for document in documents:
+        yield document.person.face_seed
+        if document.copy_of is not None:
+            yield document.copy_of.person.face_seed
+        if document.forgery is not None and document.forgery.attack == "portrait_swap":
+            yield portrait_swap.stranger(np.random.default_rng(document.forgery.seed))[0]
 
 
 def _successors(accounts: Sequence[Account]) -> dict[str, str]:
@@ -119,26 +140,26 @@ def _successors(accounts: Sequence[Account]) -> dict[str, str]:
 
 
 def _files(
+    made: Iterator[Captured],
     documents: Sequence[Document],
     captures: list[tuple[Document, Captured]],
-    workers: int,
     progress: Progress | None,
 ) -> Iterator[tuple[Document, bytes]]:
     """The documents' files in their order; what else the capture knows is put into `captures`."""
-    for done, (document, captured) in enumerate(zip(documents, _made(documents, workers), strict=True), start=1):
+    for done, (document, captured) in enumerate(zip(documents, made, strict=True), start=1):
         captures.append((document, captured))
         if progress is not None:
             progress(done, len(documents))
         yield document, captured.data
 
 
-def _made(documents: Sequence[Document], workers: int) -> Iterator[Captured]:
+def _made(documents: Sequence[Document], faces: Faces, workers: int) -> Iterator[Captured]:
     """Captures in order; worker processes are spawned, since a driver beside a JVM must not be forked."""
     if workers <= 1:
-        yield from map(make_file, documents)
+        yield from map(make_file, documents, repeat(faces))
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(make_file, documents, chunksize=CHUNK)
+        yield from pool.map(make_file, documents, repeat(faces), chunksize=CHUNK)
 
 
 def _write_manifests(out: Path, plan: LakePlan, night: int, rows: tuple[list[Row], list[Row]]) -> None:

@@ -1,18 +1,23 @@
 """Portraits: procedural faces that a seed decides, or photographs from a folder of the user's."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from conf.errors import BadLake
 from udfs.specimens.face_parts import draw_head
 from udfs.specimens.faces import Canvas, draw_face
 from udfs.specimens.rendered import Image
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+CLOSEST = 0.92  # of the picture's side that a second photograph of a person still shows
+
+# Photographs of people: face seed, photograph seed, (width, height) in px -> BGR uint8.
+Faces = Callable[[int, int, tuple[int, int]], Image]
 
 
 def draw_portrait(face_seed: int, photo_seed: int, size_px: tuple[int, int]) -> Image:
@@ -37,35 +42,74 @@ def _photograph(page: npt.NDArray[np.float32], rng: np.random.Generator, size_px
 
 @dataclass(frozen=True)
 class FacePool:
-    """Photographs from a folder, in the order of their names; a seed chooses one."""
+    """Photographs of a folder, one for each face that is shown.
+
+    Attributes:
+        folder: where they are.
+        chosen: the file of each face seed.
+    """
 
     folder: Path
+    chosen: Mapping[int, str]
 
-    def names(self) -> tuple[str, ...]:
-        """The picture files of the folder, sorted."""
-        return _picture_names(self.folder)
+    def __call__(self, face_seed: int, photo_seed: int, size_px: tuple[int, int]) -> Image:
+        """The photograph `photo_seed` of a face, BGR uint8 at `size_px`: its picture with a frame and light of its own.
 
-    def portrait(self, face_seed: int, size_px: tuple[int, int]) -> Image:
-        """The photograph that a seed chooses, cut to the shape of `size_px` (width, height) and scaled to it."""
-        names = self.names()
-        if not names:
-            raise FileNotFoundError(f"{self.folder} holds no portrait; put .jpg, .png or .webp files there")
-        path = self.folder / names[face_seed // 2 % len(names)]
+        Raises:
+            BadLake: the file is not a picture that can be read.
+        """
+        path = self.folder / self.chosen[face_seed]
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if picture is None:
-            raise ValueError(f"{path} is not a picture that can be read; remove it from the folder")
-        return _cut_to(np.asarray(picture, dtype=np.uint8), size_px)
+            raise _unreadable(path)
+        rng = np.random.default_rng((photo_seed, 3))
+        return _photograph(_framed(np.asarray(picture, dtype=np.uint8), size_px, rng), rng, size_px)
 
 
-@lru_cache(maxsize=16)
-def _picture_names(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES))
+def open_pool(folder: Path, faces: Iterable[int], rng: np.random.Generator) -> FacePool:
+    """A photograph of the folder for each face seed, never one for two: files by name, dealt as `rng` shuffles them.
+
+    Raises:
+        BadLake: the folder is not there, holds no picture, one that cannot be read, or too few.
+    """
+    shown = sorted(set(faces))
+    names = picture_names(folder)
+    if len(names) < len(shown):
+        raise BadLake(
+            f"{folder}: the lake shows {len(shown):,} people, each with a portrait of their own; {len(names):,} found. "
+            f"Add {len(shown) - len(names):,}, or ask for fewer documents"
+        )
+    dealt = [names[int(place)] for place in rng.permutation(len(names))[: len(shown)]]
+    for name in dealt:
+        if not cv2.haveImageReader(str(folder / name)):
+            raise _unreadable(folder / name)
+    return FacePool(folder, dict(zip(shown, dealt, strict=True)))
 
 
-def _cut_to(picture: Image, size_px: tuple[int, int]) -> Image:
+def picture_names(folder: Path) -> tuple[str, ...]:
+    """The picture files of a folder, not of those inside it, by name.
+
+    Raises:
+        BadLake: there are none.
+    """
+    if not folder.is_dir():
+        raise BadLake(f"{folder}: is not a folder. Name one that holds portraits as .jpg, .png or .webp files")
+    names = tuple(sorted(path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES))
+    if not names:
+        raise BadLake(f"{folder}: holds no portrait. Put .jpg, .png or .webp files there, one a person")
+    return names
+
+
+def _unreadable(path: Path) -> BadLake:
+    return BadLake(f"{path}: is not a picture that can be read. Remove it from the folder, or replace it")
+
+
+def _framed(picture: Image, size_px: tuple[int, int], rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """The largest region of the shape of `size_px`, drawn in a little and shifted as far, float32 BGR."""
     height, width = picture.shape[:2]
-    scale = min(width / size_px[0], height / size_px[1])
-    cut = (round(size_px[0] * scale), round(size_px[1] * scale))
-    left, top = (width - cut[0]) // 2, (height - cut[1]) // 2
-    region = picture[top : top + cut[1], left : left + cut[0]]
-    return np.asarray(cv2.resize(region, size_px, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    scale = min(width / size_px[0], height / size_px[1]) * float(rng.uniform(CLOSEST, 1))
+    cut_width, cut_height = max(1, round(size_px[0] * scale)), max(1, round(size_px[1] * scale))
+    middle = (width - cut_width) / 2, (height - cut_height) / 2
+    reach = min(*middle, (1 - CLOSEST) / 2 * min(width, height))
+    left, top = (round(each + float(rng.uniform(-reach, reach))) for each in middle)
+    return picture[top : top + cut_height, left : left + cut_width].astype(np.float32)

@@ -4,14 +4,18 @@ import csv
 import hashlib
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from conf.errors import BadLake
 from schemas.contract import ALIASES, CONTRACT
-from udfs.specimens.capture import capture, genuine_twin, twins
+from udfs.specimens.capture import attacked_page, capture, flat_page, genuine_twin, twins
 from udfs.specimens.lake import LakePlan, deliver, plan_lake
 from udfs.specimens.population import POPULAR
 from udfs.specimens.truth import truth_folder
@@ -203,3 +207,26 @@ def test_a_twin_differs_in_the_document_only(plan: LakePlan) -> None:
     assert not two.changed
     honest = next(doc for doc in plan.documents if doc.forgery is None and doc.design_id)
     assert capture(honest).data == capture(genuine_twin(honest)).data
+
+
+def test_portraits_of_a_folder_change_the_pictures_alone(plan: LakePlan, tmp_path: Path) -> None:
+    for number in range(160):
+        level = np.full((60, 50, 3), (number * 37 % 256, 255 - number, number), dtype=np.uint8)
+        cv2.imwrite(str(tmp_path / f"{number:03d}.png"), level)
+    drawn, plan = plan, plan_lake(160, 3, portraits=tmp_path)
+    assert plan == replace(drawn, faces=plan.faces)
+    assert plan.faces == plan_lake(160, 3, portraits=tmp_path).faces
+    swapped = next(doc for doc in plan.documents if doc.forgery and doc.forgery.attack == "portrait_swap")
+    selfie = next(doc for doc in plan.documents if doc.design_id is None)
+    for doc in (swapped, selfie):
+        assert capture(doc, plan.faces).data == capture(doc, plan.faces).data != capture(doc).data
+    pages = [attacked_page(doc, plan.faces) for doc in (swapped, genuine_twin(swapped))]
+    x0, y0, x1, y1 = (round(each) for each in flat_page(swapped, plan.faces).zones["portrait"])
+    ours, theirs = (page.image[y0 + 9 : y1 - 9, x0 + 9 : x1 - 9].mean(axis=(0, 1)) for page in pages)
+    assert abs(ours - theirs).max() > 10
+
+
+def test_a_lake_needs_a_portrait_for_everyone_it_shows(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "one.png"), np.zeros((60, 50, 3), dtype=np.uint8))
+    with pytest.raises(BadLake, match="each with a portrait of their own; 1 found"):
+        plan_lake(24, 11, portraits=tmp_path)

@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
+from conf.errors import BadLake
 from udfs.specimens.issuers import COUNTRIES, DESIGNS, Design
 from udfs.specimens.people import draw_papers, draw_person, fill_grammar, years_later
-from udfs.specimens.portraits import FacePool, draw_portrait
+from udfs.specimens.portraits import draw_portrait, open_pool
 
 TODAY = date(2026, 5, 5)
 SIZE = (120, 156)
@@ -73,16 +74,34 @@ def test_a_face_keeps_its_features_in_another_photo() -> None:
     assert others > 1
 
 
-def test_face_pool_takes_photographs_in_the_order_of_their_names(tmp_path: Path) -> None:
-    for name, level in (("b.png", 200), ("a.png", 40)):
-        cv2.imwrite(str(tmp_path / name), np.full((80, 60, 3), level, dtype=np.uint8))
-    (tmp_path / "notes.txt").write_text("no picture")
-    pool = FacePool(tmp_path)
-    assert pool.names() == ("a.png", "b.png")
-    assert pool.portrait(0, SIZE).mean() == 40
-    assert pool.portrait(2, SIZE).shape == (SIZE[1], SIZE[0], 3)
+def draw_faces(folder: Path, *levels: int) -> Path:
+    for place, level in enumerate(levels):
+        cv2.imwrite(str(folder / f"{place}.{('png', 'jpg', 'webp')[place % 3]}"), np.full((80, 60, 3), level, np.uint8))
+    (folder / "notes.txt").write_text("no picture")
+    return folder
 
 
-def test_empty_face_pool_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="put"):
-        FacePool(tmp_path).portrait(1, SIZE)
+def test_a_pool_gives_each_face_a_photograph_of_its_own(tmp_path: Path) -> None:
+    folder = draw_faces(tmp_path, 40, 120, 200)
+    pool = open_pool(folder, [31, 7, 31], np.random.default_rng(1))
+    assert pool == open_pool(folder, [7, 31], np.random.default_rng(1))
+    assert len(set(pool.chosen.values())) == len(pool.chosen) == 2
+    one, again, other = (pool(31, photo, SIZE).astype(float) for photo in (1, 1, 2))
+    assert one.shape == (SIZE[1], SIZE[0], 3)
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+    assert abs(one.mean() - pool(7, 1, SIZE).mean()) > 40
+
+
+@pytest.mark.parametrize(("levels", "told"), [((), "holds no portrait"), ((40,), "Add 1, or ask for fewer")])
+def test_too_few_portraits_are_told(tmp_path: Path, levels: tuple[int, ...], told: str) -> None:
+    with pytest.raises(BadLake, match=told):
+        open_pool(draw_faces(tmp_path, *levels), [2, 4], np.random.default_rng(1))
+
+
+def test_a_folder_that_is_not_there_and_a_file_that_is_no_picture_are_told(tmp_path: Path) -> None:
+    with pytest.raises(BadLake, match="is not a folder"):
+        open_pool(tmp_path / "nowhere", [2], np.random.default_rng(1))
+    (tmp_path / "a.jpg").write_text("no picture")
+    with pytest.raises(BadLake, match=r"a\.jpg: is not a picture"):
+        open_pool(tmp_path, [2], np.random.default_rng(1))

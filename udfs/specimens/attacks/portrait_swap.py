@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from udfs.specimens.attacks.attacked import Attacked, altered, unaltered, whole_box
-from udfs.specimens.portraits import draw_portrait
+from udfs.specimens.portraits import Faces, draw_portrait
 from udfs.specimens.rendered import Image, Rendered
 
 
@@ -14,13 +14,18 @@ def applies(page: Rendered) -> bool:
     return "portrait" in page.zones
 
 
-def apply(page: Rendered, rng: np.random.Generator) -> Attacked:
+def stranger(rng: np.random.Generator) -> tuple[int, int]:
+    """Face and photograph of the one who is laid over the holder: the first draws of the attack."""
+    return int(rng.integers(2**31)), int(rng.integers(2**31))
+
+
+def apply(page: Rendered, rng: np.random.Generator, faces: Faces = draw_portrait) -> Attacked:
     """Lay a photograph of someone else over the portrait, with another history and a soft or hard edge."""
     if not applies(page):
         return unaltered(page)
     x0, y0, x1, y1 = whole_box(page, page.zones["portrait"], 0)
     size = (x1 - x0, y1 - y0)
-    photo = _travelled(draw_portrait(int(rng.integers(2**31)), int(rng.integers(2**31)), size), rng)
+    photo = _travelled(faces(*stranger(rng), size), rng)
     image = page.image.copy()
     weight = _edge(size, float(rng.choice([0.0, 1.0, 2.5])))
     image[y0:y1, x0:x1] = np.rint(photo * weight + image[y0:y1, x0:x1] * (1 - weight)).astype(np.uint8)
