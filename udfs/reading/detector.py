@@ -1,4 +1,4 @@
-"""Finds lines of text: PP-OCRv6's detector from the RapidOCR wheel, on OpenVINO, one thread, exact precision."""
+"""Finds lines of text: PP-OCRv6's detector from the RapidOCR wheel, on OpenVINO, one thread, mostly in integers."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ import openvino
 import rapidocr
 from rapidocr.ch_ppocr_det.utils import DBPostProcess
 
+from udfs.reading.quantised import FULL_PRECISION, Floats, Ranges, quantise
+from udfs.reading.ranges import DETECTOR
+
 Image = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 
 MODELS = Path(rapidocr.__file__).parent / "models"
-# Full precision: some processors would otherwise use bfloat16, and give other digits.
-EXACT = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
 # The net halves its input five times.
 STRIDE = 32
 
@@ -26,11 +26,12 @@ class Net:
     size), so it is the callers' fixed widths that make a line independent of its neighbours.
     """
 
-    def __init__(self, name: str, shape: tuple[int, ...]) -> None:
+    def __init__(self, name: str, shape: tuple[int, ...], ranges: Ranges) -> None:
         core = openvino.Core()
         self.model = core.read_model(MODELS / name)
         self.model.reshape(list(shape))
-        self.request = core.compile_model(self.model, "CPU", EXACT).create_infer_request()
+        quantise(self.model, ranges)
+        self.request = core.compile_model(self.model, "CPU", FULL_PRECISION).create_infer_request()
 
     def __call__(self, batch: Floats) -> Floats:
         """Run a float32 batch and give a copy of its first output."""
@@ -42,7 +43,7 @@ class Detector:
 
     def __init__(self, side: int) -> None:
         self.side = side
-        self.net = Net("PP-OCRv6_det_small.onnx", (1, 3, -1, -1))
+        self.net = Net("PP-OCRv6_det_small.onnx", (1, 3, -1, -1), DETECTOR)
         self.post = DBPostProcess(thresh=0.3, box_thresh=0.5, max_candidates=1000, unclip_ratio=1.6, use_dilation=True)
 
     def __call__(self, image: Image) -> Floats:

@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from udfs.reading.detector import Floats, Image, Net
+from udfs.reading.detector import Image, Net
 from udfs.reading.mrz_layouts import ALPHABET, FILLER
+from udfs.reading.quantised import Floats
+from udfs.reading.ranges import RECOGNISER
 
 HEIGHT = 48
 # A crop so much taller than wide stands on its side.
@@ -34,7 +36,7 @@ class Recogniser:
     def __init__(self, widths: Sequence[int], batch: int) -> None:
         self.widths = sorted(widths)
         self.batch = batch
-        self.net = Net("PP-OCRv6_rec_small.onnx", (batch, 3, HEIGHT, -1))
+        self.net = Net("PP-OCRv6_rec_small.onnx", (batch, 3, HEIGHT, -1), RECOGNISER)
         characters = self.net.model.get_rt_info()["framework"]["character"].value.splitlines()
         self.characters = ["", *map(_halfwidth, characters), " "]
         self.mrz_classes = np.array([BLANK, *(self.characters.index(c) for c in ALPHABET)])

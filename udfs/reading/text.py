@@ -5,8 +5,9 @@ from functools import lru_cache
 from statistics import fmean
 
 from conf.settings import ReadingSettings
-from udfs.reading.detector import Detector, Floats, Image
+from udfs.reading.detector import Detector, Image
 from udfs.reading.lines import TextLine
+from udfs.reading.quantised import Floats
 from udfs.reading.recogniser import Decoded, Recogniser
 
 __all__ = ["TextLine", "TextReader", "open_text_reader", "read_text"]
