@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from udfs.images.decode import Image
 
@@ -47,12 +48,16 @@ def sharpness(luma: Image) -> float:
     """Share of neighbour differences that a further blur destroys (Crete et al. 2007); 0 is blurred or empty."""
     lost = []
     for axis, kernel in ((0, (1, REBLUR)), (1, (REBLUR, 1))):
-        blurred = np.asarray(cv2.blur(luma, kernel), np.uint8).astype(np.int16)
-        before = np.abs(np.diff(luma.astype(np.int16), axis=axis))
-        after = np.abs(np.diff(blurred, axis=axis))
-        total = int(before.sum(dtype=np.int64))
-        lost.append(int(np.maximum(before - after, 0).sum(dtype=np.int64)) / total if total else 0.0)
+        before, after = steps(luma, axis), steps(np.asarray(cv2.blur(luma, kernel), np.uint8), axis)
+        total = cv2.sumElems(before)[0]  # whole numbers far below 2^53: exact
+        lost.append(cv2.sumElems(cv2.subtract(before, after))[0] / total if total else 0.0)
     return float(min(lost))
+
+
+def steps(plane: Image, axis: int) -> Image:
+    """Absolute differences of neighbours along an axis of uint8 [h, w], as uint8."""
+    low, high = (plane[:-1], plane[1:]) if axis == 0 else (plane[:, :-1], plane[:, 1:])
+    return np.zeros_like(low) if not low.size else np.asarray(cv2.absdiff(high, low), np.uint8)
 
 
 def glare(luma: Image) -> float:
@@ -67,6 +72,13 @@ def noise(luma: Image) -> float:
     if min(luma.shape) < 3:
         return 0.0
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    response = np.abs(np.asarray(cv2.filter2D(luma, cv2.CV_32F, kernel))[1:-1, 1:-1])
+    response = np.abs(np.asarray(cv2.filter2D(luma, cv2.CV_16S, kernel), np.int16)[1:-1, 1:-1])
     # The kernel's coefficients have a root of squares of 6; 0.6745 is the median of |N(0, 1)|.
-    return float(np.median(response) / (6 * 0.6745))
+    return float(_median(np.bincount(response.ravel())) / (6 * 0.6745))
+
+
+def _median(counts: npt.NDArray[np.intp]) -> np.float32:
+    """Median of whole numbers of which so many are 0, 1, 2 ..."""
+    below = np.cumsum(counts)
+    middle = np.searchsorted(below, ((below[-1] - 1) // 2, below[-1] // 2), side="right")
+    return np.float32(middle.mean())
