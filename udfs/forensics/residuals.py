@@ -27,7 +27,8 @@ def recompression(image: Image) -> tuple[float, float]:
     """Error level analysis: mean, and spread over blocks of 8, of what a JPEG of quality 90 changes (grey levels)."""
     _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, ELA_QUALITY])
     again = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
-    change = np.asarray(cv2.absdiff(image, again), np.uint8).max(axis=2).astype(np.float32)
+    blue, green, red = cv2.split(cv2.absdiff(image, again))
+    change = np.asarray(cv2.max(cv2.max(blue, green), red), np.float32)
     blocks = _block_means(change)
     return float(change.mean(dtype=np.float64)), float(blocks.std(dtype=np.float64))
 
@@ -105,9 +106,9 @@ def zone_contrast(ratio: Plane, zones: list[Box]) -> tuple[float, float]:
 
 def chroma(image: Image) -> tuple[float, float]:
     """Spread of colour in grey levels, and chroma noise over luma noise; a copy in grey has neither."""
-    planes = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2YCrCb), np.float32)
-    spread = float(np.hypot(planes[:, :, 1].std(dtype=np.float64), planes[:, :, 2].std(dtype=np.float64)))
-    rough = [float(np.abs(np.diff(planes[:, :, k], axis=1)).mean(dtype=np.float64)) for k in range(3)]
+    planes = cv2.split(cv2.cvtColor(image, cv2.COLOR_BGR2YCrCb))
+    spread = float(np.hypot(*(cv2.meanStdDev(plane)[1][0, 0] for plane in planes[1:])))
+    rough = [cv2.mean(cv2.absdiff(plane[:, 1:], plane[:, :-1]))[0] for plane in planes]
     return spread, (rough[1] + rough[2]) / (rough[0] + 0.1)
 
 

@@ -1,5 +1,7 @@
 """Regular patterns in the picture's spectrum: the marks of a printed halftone or of a screen's pixels."""
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,25 +28,26 @@ def spectral_marks(luma: Plane) -> tuple[float, float]:
     if not tiles:
         return 0.0, 0.0
     window = np.hanning(TILE)[:, None] * np.hanning(TILE)[None, :]
-    radius, usable = _grid()
-    ring = np.clip(((radius - LOWEST) / (HIGHEST - LOWEST) * RINGS).astype(np.int64), 0, RINGS - 1)
+    centres = np.log(LOWEST + (np.arange(RINGS) + 0.5) * (HIGHEST - LOWEST) / RINGS)
     peaks, slopes = [], []
     for tile in tiles:
-        power = np.log(np.abs(np.fft.rfft2((tile - tile.mean()) * window)) + 1.0)
-        floors = np.array([np.median(power[usable & (ring == k)]) for k in range(RINGS)])
-        peaks.append(float((power - floors[ring])[usable].max()))
-        centres = np.log(LOWEST + (np.arange(RINGS) + 0.5) * (HIGHEST - LOWEST) / RINGS)
-        slopes.append(float(np.polyfit(centres, floors, 1)[0]))
+        power = np.log(np.abs(np.fft.rfft2((tile - tile.mean()) * window)) + 1.0).ravel()
+        rings = [power[bins] for bins in _rings()]
+        floors = [float(np.median(ring)) for ring in rings]
+        peaks.append(max(float(ring.max()) - floor for ring, floor in zip(rings, floors, strict=True)))
+        slopes.append(float(np.polyfit(centres, np.array(floors), 1)[0]))
     return float(np.median(peaks)), float(np.median(slopes))
 
 
-def _grid() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Radius of each bin in cycles a pixel, and which bins are looked at."""
+@lru_cache(maxsize=1)
+def _rings() -> tuple[npt.NDArray[np.intp], ...]:
+    """Places, in the flattened spectrum, of the bins of each ring that are looked at."""
     down = np.fft.fftfreq(TILE)[:, None]
     across = np.fft.rfftfreq(TILE)[None, :]
     radius = np.hypot(down, across)
     usable = (radius >= LOWEST) & (radius <= HIGHEST) & (np.abs(down) > AXIS) & (across > AXIS)
-    return radius, usable
+    ring = np.clip(((radius - LOWEST) / (HIGHEST - LOWEST) * RINGS).astype(np.int64), 0, RINGS - 1)
+    return tuple(np.flatnonzero(usable & (ring == k)) for k in range(RINGS))
 
 
 def _tiles(luma: Plane) -> list[Plane]:
