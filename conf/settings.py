@@ -76,7 +76,12 @@ class LinkSettings(Leaf):
     template_z: float = Field(
         default=6.0, description="Cohort-normalised similarity that a template tie needs at least."
     )
-    portrait_similarity: float = Field(default=0.9, description="Cosine that one portrait photo needs at least.")
+    portrait_similarity: float = Field(
+        default=0.9, description="Cosine that one portrait photo needs at least, where pixels cannot be compared."
+    )
+    portrait_agreement: float = Field(
+        default=0.995, description="Agreement of two portraits' pixels that one photo needs at least."
+    )
     neighbours: int = Field(default=20, description="Nearest neighbours asked for.")
 
 

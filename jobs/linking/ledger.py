@@ -13,7 +13,7 @@ COMPARED = {
     "same_file": (),
     "near_copy": ("copy_print", "design"),
     "template": ("plate_print", "design", "version"),
-    "portrait_photo": ("portrait_print",),
+    "portrait_photo": ("portrait_print", "plate_print"),
     "same_number": ("number_print",),
     "shared_device": (),
     "own_resubmission": (),

@@ -18,12 +18,22 @@ def subjects(documents: DataFrame, accounts: DataFrame) -> DataFrame:
 def contents(documents: DataFrame, observations: DataFrame, vectors: DataFrame, plates: DataFrame) -> DataFrame:
     """One row a content: sha256, pdq, pdq_quality, design_vector, portrait, luma and the fingerprint of each.
 
+    With them stand `corners` and `portrait_box`: where card and portrait lie in decoded pixels.
     Several inspectors may have looked at one content: the newest run's look counts, then the larger fingerprint.
     A selfie, and a picture without a card, has neither design nor plate.
     """
     shown = documents.groupBy("sha256").agg(F.bool_or(F.col("doc_type") == "selfie").alias("selfie"))
     look = F.max(
-        F.struct(*ORDER, "inspector", "card.found", "copy.pdq", "copy.quality", F.col("parts")["copy"].alias("print"))
+        F.struct(
+            *ORDER,
+            "inspector",
+            "card.found",
+            "card.corners",
+            "portrait.box",
+            "copy.pdq",
+            "copy.quality",
+            F.col("parts")["copy"].alias("print"),
+        )
     )
     plate = F.max(F.struct(*ORDER, "fingerprint", "luma"))
     looked = observations.groupBy("sha256").agg(look.alias("look"))
@@ -40,6 +50,8 @@ def contents(documents: DataFrame, observations: DataFrame, vectors: DataFrame, 
         F.when(card, F.col("plate.luma")).alias("luma"),
         F.col("plate.fingerprint").alias("plate_print"),
         F.when(card, F.col("design.vector")).alias("design_vector"),
+        "look.corners",
+        F.col("look.box").alias("portrait_box"),
         F.col("portrait.vector").alias("portrait"),
         F.col("portrait.fingerprint").alias("portrait_print"),
     )

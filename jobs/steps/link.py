@@ -13,9 +13,18 @@ from jobs.linking.shared_facts import PAIR_COLUMNS, numbers, shared_facts
 from jobs.linking.subjects import contents, subjects
 from jobs.run import Run
 from udfs.neighbours.designs import EMPTY, FOUNDING_ROWS, Bank, found_designs, moved, with_designs
-from udfs.neighbours.examination import FOUND_DDL, NO_DESIGN, PAIR_DDL, examine_design, examine_portraits
+from udfs.neighbours.examination import (
+    FOUND_DDL,
+    NO_DESIGN,
+    PAIR_DDL,
+    PATCHED_DDL,
+    examine_design,
+    examine_portraits,
+    with_patches,
+)
 from udfs.neighbours.plates import ALIGN_SIZE
 
+FACES = ("sha256", "portrait", "luma", "corners", "portrait_box")
 MEMBERS = ("sha256", "design", "version", "similarity")
 
 
@@ -116,15 +125,21 @@ def with_versions(shown: DataFrame, known: DataFrame, fresh: DataFrame) -> DataF
     """Contents with the newest version of their design."""
     versions = known.select("design", "version").unionByName(fresh.select("design", "version"))
     newest = versions.groupBy("design").agg(F.max("version").alias("version"))
-    return shown.drop("luma", "portrait", "design_vector").join(F.broadcast(newest), "design", "left")
+    return shown.drop("design_vector", *FACES[1:]).join(F.broadcast(newest), "design", "left")
 
 
 def seen_pairs(found: DataFrame, shown: DataFrame, settings: LinkSettings) -> DataFrame:
     """Pairs of contents that look alike: within designs, and portraits over the whole gallery."""
     within = found.where(F.col("kind").isNotNull()).select("kind", "left_sha", "right_sha", "similarity", "evidence")
-    faces = shown.where(F.col("portrait").isNotNull()).select("sha256", "portrait")
+    faces = shown.where(F.col("portrait").isNotNull()).select(*FACES).mapInPandas(patched, PATCHED_DDL)
     photos = faces.groupBy().applyInPandas(examine_portraits(settings), PAIR_DDL)
     return within.unionByName(photos)
+
+
+def patched(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Portraits cut from their plates, where these are, so that only patches travel on."""
+    for batch in batches:
+        yield with_patches(batch)
 
 
 def of_documents(pairs: DataFrame, docs: DataFrame) -> DataFrame:

@@ -9,13 +9,16 @@ import pandas as pd
 
 from conf.settings import LinkSettings
 from udfs.neighbours.near_copies import BITS, MIN_QUALITY, near_copies
+from udfs.neighbours.photo_pairs import photo_pairs
 from udfs.neighbours.plates import ALIGN_SIZE, aligned_plates, for_scoring, template
+from udfs.neighbours.portrait_patches import portrait_patch
 from udfs.neighbours.portraits import portrait_pairs
 from udfs.neighbours.template_pairs import template_pairs
 
 PAIR_DDL = "kind string, left_sha string, right_sha string, similarity double, evidence string"
 PAIR_COLUMNS = ["kind", "left_sha", "right_sha", "similarity", "evidence"]
 FOUND_DDL = f"design string, documents int, median array<float>, spread array<float>, {PAIR_DDL}"
+PATCHED_DDL = "sha256 string, portrait array<float>, patch binary"
 FOUND_COLUMNS = ["design", "documents", "median", "spread", *PAIR_COLUMNS]
 DECIMALS = 4  # what a pinned BLAS repeats on every partitioning
 NO_DESIGN = "-"
@@ -41,21 +44,59 @@ def examine_design(settings: LinkSettings) -> Examine:
 
 
 def examine_portraits(settings: LinkSettings) -> Examine:
-    """Worker function over all contents with a portrait (sha256, portrait): pairs of one photo."""
+    """Worker function over all contents with a portrait (sha256, portrait, patch): pairs of one photo.
+
+    Where both have a patch that shows a face its pixels decide, elsewhere (a selfie, a small card) the vectors do.
+    """
 
     def examine(contents: pd.DataFrame) -> pd.DataFrame:
         ordered = contents.sort_values("sha256", ignore_index=True)
-        vectors = np.stack([np.asarray(vector, np.float32) for vector in ordered["portrait"]])
-        found = portrait_pairs(
-            vectors,
-            least=settings.portrait_similarity,
-            rate=settings.false_match_rate,
-            neighbours=settings.neighbours,
-        )
-        facts: dict[str, object] = {"threshold": round(found.threshold, DECIMALS), "unrelated_pairs": found.unrelated}
-        return _pairs("portrait_photo", ordered, (found.left, found.right), (found.cosine, facts))
+        by_pixels, shown = _photos(ordered, settings)
+        by_vectors = _embedded_photos(ordered, shown, settings)
+        return pd.concat([by_pixels, by_vectors], ignore_index=True) if len(by_pixels) else by_vectors
 
     return examine
+
+
+def with_patches(contents: pd.DataFrame) -> pd.DataFrame:
+    """Contents (sha256, portrait, luma, corners, portrait_box) as sha256, portrait and patch, null where none is."""
+    patches = [
+        None if luma is None or corners is None or box is None else portrait_patch(luma, corners, box)
+        for luma, corners, box in zip(contents["luma"], contents["corners"], contents["portrait_box"], strict=True)
+    ]
+    return pd.DataFrame(
+        {"sha256": contents["sha256"], "portrait": contents["portrait"], "patch": pd.Series(patches, dtype=object)}
+    )
+
+
+def _photos(contents: pd.DataFrame, settings: LinkSettings) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
+    """Pairs whose patches agree, and which contents [n] have a patch that shows a face."""
+    rows = np.flatnonzero(contents["patch"].notna())
+    shown = np.zeros(len(contents), dtype=bool)
+    if not len(rows):
+        return pd.DataFrame(columns=PAIR_COLUMNS), shown
+    found = photo_pairs(
+        list(contents["patch"].iloc[rows]),
+        least=settings.portrait_agreement,
+        rate=settings.false_match_rate,
+        neighbours=settings.neighbours,
+    )
+    shown[rows] = found.shown
+    facts: dict[str, object] = {"threshold": round(found.threshold, DECIMALS), "compared": found.compared}
+    ends = (rows[found.left], rows[found.right])
+    return _pairs("portrait_photo", contents, ends, (found.agreement, facts | {"by": "pixels"})), shown
+
+
+def _embedded_photos(contents: pd.DataFrame, shown: npt.NDArray[np.bool_], settings: LinkSettings) -> pd.DataFrame:
+    """Pairs whose vectors agree, where not both patches show a face."""
+    vectors = np.stack([np.asarray(vector, np.float32) for vector in contents["portrait"]])
+    found = portrait_pairs(
+        vectors, least=settings.portrait_similarity, rate=settings.false_match_rate, neighbours=settings.neighbours
+    )
+    facts: dict[str, object] = {"threshold": round(found.threshold, DECIMALS), "unrelated_pairs": found.unrelated}
+    alone = ~(shown[found.left] & shown[found.right])
+    ends = (found.left[alone], found.right[alone])
+    return _pairs("portrait_photo", contents, ends, (found.cosine[alone], facts | {"by": "vectors"}))
 
 
 def _complete(parts: list[pd.DataFrame], design: str) -> pd.DataFrame:

@@ -2,11 +2,13 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pytest
 
 from conf.settings import Settings
 from tests.fakes_linking import NIGHT, MemoryRun, document, frame, plates, png, sha
+from udfs.specimens.portraits import draw_portrait
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -15,10 +17,29 @@ RUN = {"run_id": "2026-03-01.1", "night": NIGHT}
 FORGED, GENUINE = 6, 14
 
 
+PHOTO = (10, 30, 62, 95)
+PHOTOGRAPHED = {20: 5, 21: 5, 22: 6}  # documents whose plates show a drawn portrait, and which
+
+
 def observation(number: int, *, pdq: str | None = None) -> dict[str, Any]:
-    card = {"found": True, "confidence": 1.0, "corners": [0.0] * 8, "width_px": 1000.0, "quarter_turns": 0}
+    """The card fills its picture, which is as large as its plate."""
+    frame = [-0.5, -0.5, 191.5, -0.5, 191.5, 120.5, -0.5, 120.5]
+    card = {"found": True, "confidence": 1.0, "corners": frame, "width_px": 1000.0, "quarter_turns": 0}
+    box = [float(value) for value in PHOTO] if number in PHOTOGRAPHED else None
+    portrait = {"found": box is not None, "confidence": 1.0, "box": box}
     copy = None if pdq is None else {"pdq": pdq, "quality": 100}
-    return {"sha256": sha(number), "inspector": "i", "parts": {"copy": "c1"}, "card": card, "copy": copy} | RUN
+    seen = {"card": card, "portrait": portrait, "copy": copy}
+    return {"sha256": sha(number), "inspector": "i", "parts": {"copy": "c1"}} | seen | RUN
+
+
+def photographed(number: int) -> np.ndarray:
+    """A plate of no design with a drawn portrait, in its own light."""
+    x0, y0, x1, y1 = PHOTO
+    seed = PHOTOGRAPHED[number]
+    drawn = cv2.cvtColor(draw_portrait(seed, seed, (x1 - x0, y1 - y0)), cv2.COLOR_BGR2GRAY)
+    shown = np.full((121, 192), 190, np.uint8)
+    shown[y0:y1, x0:x1] = np.rint(drawn * (1.0 - 0.1 * (number % 2)))
+    return shown
 
 
 def vector(number: int, kind: str, values: np.ndarray) -> dict[str, Any]:
@@ -27,10 +48,10 @@ def vector(number: int, kind: str, values: np.ndarray) -> dict[str, Any]:
 
 
 def world(spark: "SparkSession") -> dict[str, Any]:
-    """Twenty cards of one design; the first six from one blank; 7 and 8 one portrait; 9 and 10 one person's."""
+    """Twenty cards of one design: 0 to 5 from one blank, 7 and 8 one portrait, 9 and 10 one person's; three of none."""
     rng = np.random.default_rng(5)
     count = FORGED + GENUINE
-    docs = [document(at, f"a{at:02d}") for at in range(count)]
+    docs = [document(at, f"a{at:02d}") for at in [*range(count), *PHOTOGRAPHED]]
     docs.append(document(90, "a90", sha256=sha(11)))
     design = rng.normal(size=64)
     portraits = [rng.normal(size=128) for _ in range(count)]
@@ -38,7 +59,8 @@ def world(spark: "SparkSession") -> dict[str, Any]:
     portraits[10] = portraits[9]
     vectors = [vector(at, "design", design + 0.1 * rng.normal(size=64)) for at in range(count)]
     vectors += [vector(at, "portrait", portraits[at]) for at in range(count)]
-    pictures = plates(3, count, FORGED, sigma=5.0)
+    vectors += [vector(at, "portrait", rng.normal(size=128)) for at in PHOTOGRAPHED]
+    pictures = dict(enumerate(plates(3, count, FORGED, sigma=5.0))) | {at: photographed(at) for at in PHOTOGRAPHED}
     numbers = [
         {"sha256": sha(at), "fingerprint": "r1", "source": "mrz", "name": "number", "position": 0}
         | {"value": "X1234567" if at in {12, 13} else f"N{at:07d}", "confidence": 0.99}
@@ -50,11 +72,14 @@ def world(spark: "SparkSession") -> dict[str, Any]:
     devices = [{"account_id": n, "kind": "device", "device_id": "dev", "strength": 1.0} | fact for n in ("a14", "a15")]
     rows = {
         "documents": docs,
-        "observations": [observation(at, pdq=f"{int(rng.integers(2**63)):016x}" * 4) for at in range(count)],
+        "observations": [
+            *(observation(at, pdq=f"{int(rng.integers(2**63)):016x}" * 4) for at in range(count)),
+            *map(observation, PHOTOGRAPHED),
+        ],
         "vectors": vectors,
         "plates": [
-            {"sha256": sha(at), "fingerprint": "p1", "width": 192, "height": 121, "luma": png(pictures[at])} | RUN
-            for at in range(count)
+            {"sha256": sha(at), "fingerprint": "p1", "width": 192, "height": 121, "luma": png(picture)} | RUN
+            for at, picture in pictures.items()
         ],
         "fields": numbers,
         "accounts": people,
@@ -81,12 +106,18 @@ def test_every_kind_of_tie_is_found_and_nothing_else(linked: MemoryRun) -> None:
     blank = {(f"d{a:03d}", f"d{b:03d}") for a in range(FORGED) for b in range(a + 1, FORGED)}
     assert len(pairs(linked, "template") & blank) >= 0.9 * len(blank)
     assert pairs(linked, "template") <= blank
-    assert pairs(linked, "portrait_photo") == {("d007", "d008")}
+    assert pairs(linked, "portrait_photo") == {("d007", "d008"), ("d020", "d021")}
     assert pairs(linked, "own_resubmission") == {("d009", "d010")}
     assert pairs(linked, "same_file") == {("d011", "d090")}
     assert pairs(linked, "same_number") == {("d011", "d090"), ("d012", "d013")}
     assert pairs(linked, "shared_device") == {("d014", "d015")}
     assert pairs(linked, "near_copy") == set()
+
+
+@pytest.mark.spark
+def test_portraits_on_plates_are_compared_by_pixels_and_others_by_vectors(linked: MemoryRun) -> None:
+    ways = {row[0]: json.loads(row[4])["by"] for row in linked.written["links"] if row[2] == "portrait_photo"}
+    assert ways == {"d007": "vectors", "d020": "pixels"}
 
 
 @pytest.mark.spark
