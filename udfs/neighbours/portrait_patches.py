@@ -55,7 +55,10 @@ def rectangle_on_plate(to_image: npt.NDArray[np.float64], box: Sequence[float]) 
     x, y = (float(value) for value in seen[:2] / seen[2])
     moved = to_image @ np.array([x, y, 1.0])
     across = np.abs((to_image[:2, :2] - np.outer(moved[:2] / moved[2], to_image[2, :2])) / moved[2])
-    if abs(float(np.linalg.det(across))) < SKEWED * float(np.linalg.norm(across)) ** 2 / 2:
+    if (
+        not np.isfinite(across).all()
+        or abs(float(np.linalg.det(across))) < SKEWED * float(np.linalg.norm(across)) ** 2 / 2
+    ):
         return None
     width, height = np.linalg.solve(across, np.array([box[2] - box[0], box[3] - box[1]])).tolist()
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2

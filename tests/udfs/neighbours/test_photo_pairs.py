@@ -8,12 +8,14 @@ import pytest
 from conf.settings import LinkSettings
 from tests.fakes_linking import png, sha
 from udfs.images.rectify import homography
+from udfs.neighbours.campaigns import Bounds, find_groups, pair_ties
 from udfs.neighbours.examination import examine_portraits, with_patches
 from udfs.neighbours.photo_pairs import nearest_pairs, photo_pairs
 from udfs.neighbours.portrait_agreement import agreement, between
 from udfs.neighbours.portrait_patches import SIZE, open_patches, portrait_patch, rectangle_on_plate
 from udfs.neighbours.portrait_registration import registered
 from udfs.neighbours.thresholds import mixed_threshold
+from udfs.neighbours.ties import tie
 from udfs.reading.reader import moved_box
 from udfs.specimens.portraits import draw_portrait
 
@@ -70,6 +72,27 @@ def test_what_shows_no_face_is_not_compared(gallery: list[bytes]) -> None:
     found = photo_pairs([*gallery, stripes(), stripes()], least=0.995, rate=1e-5, neighbours=20)
     assert found.shown.tolist() == [True] * len(gallery) + [False, False]
     assert found.right.max() < len(gallery)
+
+
+def test_one_photograph_on_three_persons_accounts_is_a_campaign_and_on_one_persons_is_none(
+    gallery: list[bytes],
+) -> None:
+    found = photo_pairs(gallery, least=0.995, rate=1e-5, neighbours=20)
+    rows = [
+        (f"d{one:02d}", f"d{other:02d}", "portrait_photo", tie("portrait_photo", agreed, found.threshold))
+        for one, other, agreed in zip(found.left.tolist(), found.right.tolist(), found.agreement.tolist(), strict=True)
+    ]
+    pairs = pair_ties(pd.DataFrame(rows, columns=["left_doc", "right_doc", "kind", "tie"]))
+    owners = {f"d{number:02d}": f"p{number}" for number in range(len(gallery))}
+    bounds = Bounds(documents=3, accounts=2, tie=0.5)
+    assert find_groups(pairs, owners, bounds) == (frozenset({"d00", "d01", "d02"}),)
+    assert find_groups(pairs, dict.fromkeys(owners, "p"), bounds) == ()
+
+
+def test_empty_ground_is_compared_with_nothing() -> None:
+    flat = np.full(SIZE[0] * SIZE[1], 120, np.uint8).tobytes()
+    found = photo_pairs([flat, flat, stripes()], least=0.995, rate=1e-5, neighbours=20)
+    assert len(found.left) == 0
 
 
 def test_another_photograph_of_the_face_agrees_less_than_a_copy(gallery: list[bytes]) -> None:
