@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from conf.errors import JobError
 from jobs.cli.context import Given
-from jobs.cli.output import ERRORS
+from jobs.cli.output import print_error
 
 GROUPS = ("nights", "tables", "stories", "check", "report", "demo", "look", "status", "doctor", "models", "lakes")
 COMMON = {"--lake": True, "--env": True, "--set": True, "--log": True, "--debug": False}
@@ -20,7 +20,7 @@ EPILOG = "Every command takes --lake, --env, --set key=value, --log and --debug,
 
 
 def in_front(args: list[str]) -> list[str]:
-    """The arguments, common options first; what follows a bare `--` stays."""
+    """The arguments, common options first; what follows a bare `--` stays, and one that lacks its value stands last."""
     front, rest, waiting = [], [], False
     for position, word in enumerate(args):
         if word == "--" and not waiting:
@@ -32,7 +32,7 @@ def in_front(args: list[str]) -> list[str]:
             waiting = not waiting and COMMON.get(name, False) and "=" not in word
         else:
             rest.append(word)
-    return front + rest
+    return front if waiting else front + rest
 
 
 app = typer.Typer(
@@ -95,11 +95,11 @@ def main(args: list[str] | None = None) -> None:
     except JobError as error:
         if "--debug" in words:
             traceback.print_exc()
-        ERRORS.print(f"{type(error).__name__}: {error}", markup=False)
+        print_error(f"{type(error).__name__}: {error}")
         sys.exit(error.exit_code)
 
 
 def _unforeseen(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     """One line instead of a stack trace; Python leaves with 1 after it."""
     reason = next(iter(str(error).splitlines()), "")
-    ERRORS.print(f"{kind.__name__}: {reason}\nThis was not foreseen; --debug shows where.", markup=False)
+    print_error(f"{kind.__name__}: {reason}\nThis was not foreseen; --debug shows where.")

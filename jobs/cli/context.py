@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -59,6 +60,11 @@ def open_tables(settings: Settings) -> "Tables":
     return Tables(open_session(settings), settings.tables)
 
 
+def has_table(settings: Settings, name: str) -> bool:
+    """Whether a table is there, as far as its folder tells; true of one in an object store."""
+    return "://" in settings.tables or Path(settings.tables, name).is_dir()
+
+
 def open_release(settings: Settings) -> "tuple[Tables, Release]":
     """The lake's tables with the released views opened in the session.
 
@@ -68,10 +74,19 @@ def open_release(settings: Settings) -> "tuple[Tables, Release]":
     from jobs.publishing.as_of import create_profile_as_of
     from jobs.publishing.releases import newest, open_views
 
+    if not has_table(settings, "releases"):
+        raise _unreleased(settings)  # known without a JVM
     tables = open_tables(settings)
     release = newest(tables)
     if release is None:
-        raise BadLake(f"{settings.lake}: no night is released yet. Run one: lookback night --date YYYY-MM-DD")
+        raise _unreleased(settings)
     open_views(tables, release)
     create_profile_as_of(tables.spark)
     return tables, release
+
+
+def _unreleased(settings: Settings) -> BadLake:
+    if "://" not in settings.lake and not Path(settings.lake).is_dir():
+        return BadLake(f"{settings.lake}: there is no such folder. Name a lake with --lake, or make one: lookback demo")
+    hint = f"lookback night --date YYYY-MM-DD --lake {settings.lake}"
+    return BadLake(f"{settings.lake}: no night is released yet. Run one: {hint}")

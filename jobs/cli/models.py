@@ -3,7 +3,7 @@
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -11,7 +11,7 @@ from conf.errors import BadModel
 from conf.settings import Settings
 from jobs.cli.app import app
 from jobs.cli.context import given
-from jobs.cli.output import CONSOLE, Format, print_json, print_rows
+from jobs.cli.output import CONSOLE, Format, Row, print_json, print_rows
 
 if TYPE_CHECKING:
     from jobs.evaluation import Measure
@@ -46,7 +46,7 @@ def train(
     with tempfile.TemporaryDirectory(prefix="lookback-train-") as draft:
         ask = TrainAsk(name, minutes, seed, out or Path(draft) / "model")
         outcome = train_model(settings, ask)
-        print_rows([asdict(figure) for figure in outcome.figures], Format.table, MEASURES)
+        print_rows([_readable(asdict(figure)) for figure in outcome.figures], Format.table, MEASURES)
         said = f"written to {ask.out}" if out else ""
         if registers:
             version = _register(settings, ask, outcome)
@@ -58,9 +58,9 @@ def train(
 @app.command()
 def evaluate(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="corners, designs, portraits or forensics.")],
+    name: Annotated[str, typer.Argument(help="corners, designs, portraits, forensics or scorer.")],
     *,
-    seed: Annotated[int | None, typer.Option(help="Of every draw; none: the one of the model cards.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of every draw; none: the one of the nets' cards.")] = None,
     samples: Annotated[int, typer.Option(min=2, help="Documents or pairs to draw.")] = SAMPLES,
     json: Json = False,
 ) -> None:
@@ -69,7 +69,7 @@ def evaluate(
     if json:
         print_json({"measures": measures})
     else:
-        print_rows(measures, Format.table, MEASURES)
+        print_rows([_readable(measure) for measure in measures], Format.table, MEASURES)
 
 
 @model.command("list")
@@ -109,15 +109,22 @@ def promote(
 
 
 def _measures(settings: Settings, name: str, seed: int | None, samples: int) -> "list[Measure]":
-    """The answers of one evaluation to the inspector at hand."""
+    """The answers of one evaluation to the models at hand."""
     from jobs.evaluation import EVALUATIONS, EvaluationSettings
     from jobs.models.folders import models_at_hand
     from jobs.training.trainer import EVALUATION_SEED
 
     if name not in EVALUATIONS:
         raise BadModel(f"no evaluation {name!r}; there are {', '.join(EVALUATIONS)}")
-    folder = Path(models_at_hand(settings)["inspector"]["champion"].path)
-    return EVALUATIONS[name](EvaluationSettings(EVALUATION_SEED if seed is None else seed, samples, folder))
+    at_hand = models_at_hand(settings)
+    inspector, scorer = (Path(at_hand[model]["champion"].path) for model in ("inspector", "scorer"))
+    return EVALUATIONS[name](EvaluationSettings(EVALUATION_SEED if seed is None else seed, samples, inspector, scorer))
+
+
+def _readable(measure: Row) -> Row:
+    """A figure with its baselines in words."""
+    baselines = cast("dict[str, float]", measure["baselines"])
+    return {**measure, "baselines": ", ".join(f"{name} {value:.2f}" for name, value in baselines.items())}
 
 
 def _register(settings: Settings, ask: "TrainAsk", outcome: "Outcome") -> str:

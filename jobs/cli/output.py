@@ -38,10 +38,17 @@ def print_rows(rows: Sequence[Row], form: Format, columns: Sequence[str] = ()) -
             writer.writerow(names)
             writer.writerows([_cell(row[n]) for n in names] for row in rows)
         case Format.table:
-            table = Table(*names, box=None, pad_edge=False, header_style="bold")
+            table = Table(box=None, pad_edge=False, header_style="bold")
+            for name in names:
+                table.add_column(name, overflow="fold")  # an id that is cut cannot be typed again
             for row in rows:
                 table.add_row(*(_cell(row[n]) for n in names))
             CONSOLE.print(table)
+
+
+def print_error(message: str) -> None:
+    """Print a message on stderr; lines are broken for a terminal alone, so that a log can be searched."""
+    ERRORS.print(message, markup=False, soft_wrap=not ERRORS.is_terminal)
 
 
 def print_json(value: object) -> None:

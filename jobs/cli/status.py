@@ -10,7 +10,7 @@ import typer
 
 from conf.settings import Settings
 from jobs.cli.app import app
-from jobs.cli.context import given, open_tables
+from jobs.cli.context import given, has_table, open_tables
 from jobs.cli.output import print_json
 from jobs.cli.pages import Line, columns, print_page
 
@@ -42,7 +42,7 @@ def read_status(settings: Settings) -> "LakeStatus":
     from jobs.lease import holder_of
     from jobs.publishing.releases import live, publications
 
-    if "://" not in settings.tables and not Path(settings.tables, "runs").is_dir():
+    if not has_table(settings, "runs"):
         return LakeStatus(settings.lake, None, (), {}, (), {}, {})
     tables = open_tables(settings)
     runs, coverage, metrics = (

@@ -1,17 +1,25 @@
 """Commands that read published tables: sql, schema, release."""
 
-from typing import Annotated
+import logging
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from conf.errors import BadLake, JobError, NightRefused
 from jobs.cli.app import app
 from jobs.cli.context import given, open_release, open_tables
-from jobs.cli.output import CONSOLE, Format, print_rows
+from jobs.cli.output import CONSOLE, Format, Row, print_rows
 from schemas import TABLES
 from schemas.contract import CONTRACT
 
+SHORT = ("date", "run_id", "parent", "published_at", "documents", "accounts")
+RELEASES = ("date", "run_id", "parent", "published_at", "versions", "rows")  # maps, which only JSON can hold
 Form = Annotated[Format, typer.Option("--format", help="How to print.")]
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from jobs.publishing.releases import Release
 
 release = typer.Typer(help="Published nights: list them, withdraw the newest, print their views.")
 app.add_typer(release, name="release")
@@ -31,12 +39,27 @@ def sql(
     from pyspark.errors import PySparkException
 
     tables, _ = open_release(given(context).settings())
+    if not given(context).debug:
+        _silence(tables.spark)
     try:
         frame = tables.spark.sql(query)
         rows = [row.asDict(recursive=True) for row in frame.collect()]
     except PySparkException as error:
-        raise BadQuery(f"{str(error).splitlines()[0]} Tables: {', '.join(TABLES)}") from error
+        raise BadQuery(f"{first_line(error)}\nTables: {', '.join(TABLES)}") from error
     print_rows(rows, form, frame.columns)
+
+
+def _silence(spark: "SparkSession") -> None:
+    """No log of a failed query, in the JVM or here: what it says is told as an error, in one line."""
+    from pyspark.logger import PySparkLogger
+
+    spark.sparkContext.setLogLevel("OFF")
+    PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+
+
+def first_line(error: Exception) -> str:
+    """What Spark says first, which for some errors is not on their first line."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
 @app.command()
@@ -48,7 +71,7 @@ def schema(
     """Print the contract: what drop folders hold, and every table with its columns."""
     del context
     if table is not None and table not in TABLES and table not in CONTRACT:
-        raise BadLake(f"no table or drop folder {table!r}; there are {', '.join((*CONTRACT, *TABLES))}")
+        raise BadLake(f"no table or drop folder {table!r}; there are {', '.join(dict.fromkeys((*CONTRACT, *TABLES)))}")
     rows: list[dict[str, object]] = [
         {"where": f"{folder}/", "column": c.name, "type": c.kind, "required": c.required, "meaning": c.doc}
         for folder, columns in CONTRACT.items()
@@ -71,9 +94,7 @@ def list_releases(context: typer.Context, form: Form = Format.table) -> None:
 
     settings = given(context).settings()
     found = live(publications(open_tables(settings)), settings.what.releases.keep)
-    print_rows(
-        [entry.as_dict() for entry in found], form, ("date", "run_id", "parent", "published_at", "versions", "rows")
-    )
+    print_rows([as_row(entry, form) for entry in found], form, RELEASES if form is Format.json else SHORT)
 
 
 @release.command()
@@ -93,8 +114,8 @@ def rollback(
     asked = (
         f"Withdraw {newest.run_id}? {len(changes)} accounts change tier; readers see {newest.parent or 'nothing'} again"
     )
-    if not yes and not typer.confirm(asked, err=True):
-        raise NightRefused("nothing was withdrawn")
+    if not yes and not _agreed(asked):
+        raise NightRefused("nothing was withdrawn; --yes withdraws without asking")
     withdraw(settings, tables.spark)
     CONSOLE.print(f"{newest.run_id} withdrawn; {newest.parent or 'no night'} is released", markup=False, style=None)
 
@@ -110,3 +131,24 @@ def release_sql(
     settings = given(context).settings()
     tables, newest = open_release(settings)
     CONSOLE.print(views_for(engine, newest, tables.root), markup=False, soft_wrap=True)
+
+
+def _agreed(asked: str) -> bool:
+    """A person's answer; nobody there to give one is a no."""
+    try:
+        return typer.confirm(asked, err=True)
+    except typer.Abort:
+        return False
+
+
+def as_row(entry: "Release", form: Format) -> Row:
+    """A published night; for people with two counts instead of every table's version and rows."""
+    row = entry.as_dict()
+    if form is Format.json:
+        return row
+    at = f"{entry.published_at:%Y-%m-%d %H:%M:%S}"
+    return row | {
+        "published_at": at,
+        "documents": entry.rows.get("documents"),
+        "accounts": entry.rows.get("risk_profiles"),
+    }

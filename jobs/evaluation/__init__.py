@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs.evaluation import corners, designs, forensics, portraits
+from jobs.evaluation import corners, designs, forensics, portraits, scorer
 from jobs.evaluation.measures import EvaluationSettings, Measure
 
 __all__ = ["EVALUATIONS", "EvaluationSettings", "Measure"]
@@ -12,4 +12,5 @@ EVALUATIONS: dict[str, Callable[[EvaluationSettings], list[Measure]]] = {
     "designs": designs.evaluate,
     "portraits": portraits.evaluate,
     "forensics": forensics.evaluate,
+    "scorer": scorer.evaluate,
 }

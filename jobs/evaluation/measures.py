@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from udfs.scorer import shipped_scorer
+
 Z95 = 1.959964
 RESAMPLES = 400
 
@@ -21,12 +23,14 @@ class EvaluationSettings:
     Attributes:
         seed: of every draw, held-out designs included.
         samples: how many documents (or pairs) to draw.
-        folder: the model folder that is judged.
+        folder: the inspector's folder, which is judged.
+        scorer: the scorer's folder, where it is the one that is judged.
     """
 
     seed: int
     samples: int
     folder: Path
+    scorer: Path = field(default_factory=shipped_scorer)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
 """Train the scorer: a monotone head for each evidence family, its calibration, and their fusion."""
 
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from jobs.evaluation.scorer_material import PHYSICAL_WIDTH, Example
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.judging.fusion import LEAST, MOST, Fusion
-from udfs.judging.heads import FURTHER, STRONGEST, Head, head_log_odds, raw_log_odds, signal_matrix, standardised
+from udfs.judging.heads import FURTHER, STRONGEST, Head, raw_log_odds, signal_matrix, standardised
 from udfs.judging.log_odds import Doubles
 from udfs.judging.scorer_file import Scorer
 
@@ -23,30 +24,8 @@ HEAD_SIGNALS = {
 }
 FOLDS = 5
 SHRINK = 0.02  # of squared weights, per example: few specimens must not make a head certain
-PHYSICAL_WIDTH = 600.0  # px: below it the printed dot and the screen's pixel are lost in the capture's own
 
 Bools = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Example:
-    """One observed specimen.
-
-    Attributes:
-        group: what must stay together in one fold, such as the design.
-        family: how it was forged; None for a genuine one.
-        signals: its forensic signals and those of its contradictions.
-        abstained: families that cannot judge it.
-        held_out: whether its design, attack, device or chain is left out of training.
-        attack: name of the attack; None for a genuine one.
-    """
-
-    group: str
-    family: str | None
-    signals: Mapping[str, float | None]
-    abstained: frozenset[str] = frozenset()
-    held_out: bool = False
-    attack: str | None = None
 
 
 def train_scorer(examples: Sequence[Example], *, basis: str = "specimens") -> Scorer:
@@ -133,10 +112,3 @@ def monotone_logistic(
     bounds = [(0.0, None)] * matrix.shape[1] + [(0.0, 0.0) if through_origin else (None, None)]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x[:-1], np.float64), float(found.x[-1])
-
-
-def evidence_of(scorer: Scorer, family: str, examples: Sequence[Example]) -> Doubles:
-    """A family's calibrated log-odds [n] of examples; nan where it abstains."""
-    head = scorer.heads[family]
-    values = head_log_odds(head, signal_matrix(head.signals, [example.signals for example in examples]))
-    return np.where([family in example.abstained for example in examples], np.nan, values)

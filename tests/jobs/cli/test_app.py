@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from typer.main import get_command
 
 from jobs.cli.app import GROUPS, app, in_front, main
+from jobs.cli.output import Format, print_rows
+from jobs.cli.tables import as_row, first_line
+from jobs.publishing.releases import Release
 from tests.golden import same_as_golden
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -94,6 +98,9 @@ def test_common_options_stand_before_or_after_the_name(words: list[str]) -> None
         (["night", "--date", "2026-03-01", "--until", "noon", "--lake", "x"], 65, "--until noon"),
         (["run", "nonsense", "--date", "2026-03-01", "--lake", "x"], 65, "no step 'nonsense'"),
         (["--log", "xml", "schema"], 65, "--log xml"),
+        (["schema", "--lake"], 2, "Option '--lake' requires an argument"),
+        (["sql", "SELECT 1", "--lake", "/not/there"], 65, "/not/there: there is no such folder"),
+        (["account", "x", "--lake", "tests"], 65, "lookback night --date YYYY-MM-DD --lake"),
     ],
 )
 def test_exit_codes(capsys: pytest.CaptureFixture[str], words: list[str], code: int, told: str) -> None:
@@ -106,3 +113,31 @@ def test_results_alone_stand_on_stdout(capsys: pytest.CaptureFixture[str], tmp_p
     assert (code, printed) == (65, "")
     assert errors.startswith("BadLake: ")
     assert "Traceback" not in errors
+
+
+def test_errors_are_one_line_where_no_terminal_reads_them(capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, errors = said(capsys, "schema", "nothing")
+    assert len(errors.splitlines()) == 1
+    assert errors.count("accounts") == 1
+
+
+def test_a_table_cuts_no_word(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"id": "d" * 60, "why": "w" * 90}]
+    print_rows(rows, Format.table)
+    printed = capsys.readouterr().out
+    assert printed.count("d") == 60 + 1
+    assert printed.count("w") == 90 + 1
+
+
+def test_a_refused_query_is_told_though_its_first_line_is_empty() -> None:
+    assert first_line(ValueError("\n[PARSE_SYNTAX_ERROR] at SELEC\n\n== SQL ==")) == "[PARSE_SYNTAX_ERROR] at SELEC"
+    assert first_line(ValueError()) == "ValueError"
+
+
+def test_nights_are_listed_for_people_without_the_maps_that_json_holds() -> None:
+    published = datetime(2026, 3, 1, 4, 5, 6, tzinfo=UTC)
+    rows = {"documents": 7, "risk_profiles": 5}
+    entry = Release(1, "released", "2026-03-01.1", date(2026, 3, 1), None, (), {"scores": 2}, rows, {}, published)
+    shown = as_row(entry, Format.table)
+    assert (shown["published_at"], shown["documents"], shown["accounts"]) == ("2026-03-01 04:05:06", 7, 5)
+    assert as_row(entry, Format.json)["versions"] == {"scores": 2}

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from jobs.training.scorer import HEAD_SIGNALS, Example, evidence_of, monotone_logistic, train_scorer
+from jobs.evaluation.scorer import evidence_of
+from jobs.evaluation.scorer_material import Example
+from jobs.training.scorer import HEAD_SIGNALS, monotone_logistic, train_scorer
 from schemas.words import EVIDENCE_FAMILIES
 
 

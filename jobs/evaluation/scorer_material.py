@@ -1,8 +1,8 @@
-"""Observed specimens that the scorer learns from: forgeries and their genuine twins, seen by the whole inspector."""
+"""Observed specimens to learn a scorer from and to judge it on: forgeries and twins, seen by a whole inspector."""
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,6 @@ from conf.settings import ContradictionSettings, InspectSettings, WorkerSettings
 from jobs.evaluation.held_out import held_out
 from jobs.evaluation.material import DAYS, FIRST_DAY, draw_document
 from jobs.evaluation.pairs import draw_chain
-from jobs.training.scorer import PHYSICAL_WIDTH, Example
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.inspector import InspectTask, inspect_batches
 from udfs.judging.abstaining import abstention
@@ -32,10 +31,32 @@ from udfs.specimens.rendered import Image
 
 LOG = logging.getLogger(__name__)
 
+PHYSICAL_WIDTH = 600.0  # px: below it the printed dot and the screen's pixel are lost in the capture's own
 OTHER_DATA = "other_data"  # the forger's slip: an MRZ that says something else than the page above it
 
 PARTS = ("file", "quality", "card", "reading", "forensics")  # those that a head or a contradiction needs
 WHOLE_PAGE = "TD3"  # has its MRZ and its visual zone on one page
+
+
+@dataclass(frozen=True)
+class Example:
+    """One observed specimen.
+
+    Attributes:
+        group: what must stay together in one fold, such as the design.
+        family: how it was forged; None for a genuine one.
+        signals: its forensic signals and those of its contradictions.
+        abstained: families that cannot judge it.
+        held_out: whether its design, attack, device or chain is left out of training.
+        attack: name of the attack; None for a genuine one.
+    """
+
+    group: str
+    family: str | None
+    signals: Mapping[str, float | None]
+    abstained: frozenset[str] = frozenset()
+    held_out: bool = False
+    attack: str | None = None
 
 
 @dataclass(frozen=True)
