@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from conf.errors import JobError
 from jobs.cli.context import Given
-from jobs.cli.output import print_error
+from jobs.cli.output import first_line, print_error
 
 GROUPS = ("nights", "tables", "stories", "check", "report", "demo", "look", "status", "doctor", "models", "lakes")
 COMMON = {"--lake": True, "--env": True, "--set": True, "--log": True, "--debug": False}
@@ -101,5 +101,4 @@ def main(args: list[str] | None = None) -> None:
 
 def _unforeseen(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     """One line instead of a stack trace; Python leaves with 1 after it."""
-    reason = next(iter(str(error).splitlines()), "")
-    print_error(f"{kind.__name__}: {reason}\nThis was not foreseen; --debug shows where.")
+    print_error(f"{kind.__name__}: {first_line(str(error))}\nThis was not foreseen; --debug shows where.")

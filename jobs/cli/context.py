@@ -80,6 +80,9 @@ def open_release(settings: Settings) -> "tuple[Tables, Release]":
     release = newest(tables)
     if release is None:
         raise _unreleased(settings)
+    gone = sorted(name for name in release.versions if not has_table(settings, name))
+    if gone:
+        raise BadLake(f"{settings.tables}: released tables are gone: {', '.join(gone)}. Put their folders back")
     open_views(tables, release)
     create_profile_as_of(tables.spark)
     return tables, release

@@ -8,7 +8,7 @@ import typer
 from conf.errors import BadLake, JobError, NightRefused
 from jobs.cli.app import app
 from jobs.cli.context import given, open_release, open_tables
-from jobs.cli.output import CONSOLE, Format, Row, print_rows
+from jobs.cli.output import CONSOLE, Format, Row, first_line, print_error, print_rows
 from schemas import TABLES
 from schemas.contract import CONTRACT
 
@@ -45,7 +45,7 @@ def sql(
         frame = tables.spark.sql(query)
         rows = [row.asDict(recursive=True) for row in frame.collect()]
     except PySparkException as error:
-        raise BadQuery(f"{first_line(error)}\nTables: {', '.join(TABLES)}") from error
+        raise BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}") from error
     print_rows(rows, form, frame.columns)
 
 
@@ -55,11 +55,6 @@ def _silence(spark: "SparkSession") -> None:
 
     spark.sparkContext.setLogLevel("OFF")
     PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
-
-
-def first_line(error: Exception) -> str:
-    """What Spark says first, which for some errors is not on their first line."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
 @app.command()
@@ -138,6 +133,7 @@ def _agreed(asked: str) -> bool:
     try:
         return typer.confirm(asked, err=True)
     except typer.Abort:
+        print_error("")
         return False
 
 

@@ -158,11 +158,13 @@ def models_finding(name: str, folder: Path, broken: Sequence[str] | None) -> Fin
 
 
 def files_finding(missing: Mapping[str, int], tables: int) -> Finding:
-    """Data files of released table versions that are gone, by table and version."""
+    """Data files of released table versions that are gone or cut short, by table and version."""
     if missing:
         told = ", ".join(f"{name} ({count:,})" for name, count in sorted(missing.items()))
-        return Finding("fail", "tables", f"files of released versions are gone: {told}", "lookback release rollback")
-    return Finding("pass", "tables", f"{tables} released tables, every file there")
+        return Finding(
+            "fail", "tables", f"files of released versions are gone or cut short: {told}", "lookback release rollback"
+        )
+    return Finding("pass", "tables", f"{tables} released tables, every file there and whole")
 
 
 def network_finding(ports: Sequence[int], conf: Mapping[str, str]) -> Finding:

@@ -29,6 +29,7 @@ from jobs.store import input_files
 if TYPE_CHECKING:
     from jobs.tables import Tables
 
+PARQUET_END = b"PAR1"
 ROOT = Path(__file__).parent.parent.parent
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:==([^,;\s]+))?")
 SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -129,13 +130,25 @@ def _rows(tables: "Tables", name: str) -> list[Row]:
 
 
 def _gone(tables: "Tables", name: str, number: int) -> int:
-    """How many data files of a table version are not there; only a local file system is looked at."""
+    """How many data files of a table version are not there, or not whole; only a local file system is looked at."""
+    if not tables.exists(name):
+        return 1
     try:
         files = tables.read(name, number).inputFiles()
     except BadLake:
         return 1
     local = [unquote(urlparse(file).path) for file in files if urlparse(file).scheme in {"", "file"}]
-    return sum(not Path(file).is_file() for file in local)
+    return sum(not is_whole(Path(file)) for file in local)
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a Parquet file is there and ends as one does, which a truncated one does not."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(PARQUET_END), os.SEEK_END)
+            return file.read() == PARQUET_END
+    except OSError:
+        return False
 
 
 def _java() -> str | None:

@@ -10,8 +10,8 @@ import pytest
 from typer.main import get_command
 
 from jobs.cli.app import GROUPS, app, in_front, main
-from jobs.cli.output import Format, print_rows
-from jobs.cli.tables import as_row, first_line
+from jobs.cli.output import Format, first_line, print_rows
+from jobs.cli.tables import as_row
 from jobs.publishing.releases import Release
 from tests.golden import same_as_golden
 
@@ -130,8 +130,12 @@ def test_a_table_cuts_no_word(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_refused_query_is_told_though_its_first_line_is_empty() -> None:
-    assert first_line(ValueError("\n[PARSE_SYNTAX_ERROR] at SELEC\n\n== SQL ==")) == "[PARSE_SYNTAX_ERROR] at SELEC"
-    assert first_line(ValueError()) == "ValueError"
+    assert first_line("\n[PARSE_SYNTAX_ERROR] at SELEC\n\n== SQL ==") == "[PARSE_SYNTAX_ERROR] at SELEC"
+    through = (
+        "An error occurred while calling o12.collectToPython.\n: org.apache.spark.SparkException: [FAILED_READ_FILE]"
+    )
+    assert first_line(through) == "org.apache.spark.SparkException: [FAILED_READ_FILE]"
+    assert not first_line("")
 
 
 def test_nights_are_listed_for_people_without_the_maps_that_json_holds() -> None:

@@ -8,12 +8,14 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from conf.settings import Settings
 from jobs.health import doctor
 from jobs.health.doctor import Finding, worst_first
-from jobs.health.doctor_facts import broken_files, lake_findings, machine_findings
+from jobs.health.doctor_facts import broken_files, is_whole, lake_findings, machine_findings
 from jobs.health.status import NightStatus
 from jobs.lease import Holder
 
@@ -139,3 +141,14 @@ def test_the_checks_of_this_machine_and_an_empty_lake_run(settings: Settings, la
     assert names["python"] == "pass"
     assert names["lake"] == "fail"
     assert not list(lake.rglob("*.db"))
+
+
+def test_a_truncated_data_file_is_not_whole(tmp_path: Path) -> None:
+    path = tmp_path / "part.parquet"
+    pq.write_table(pa.table({"id": list(range(100))}), path)
+    assert is_whole(path)
+    path.write_bytes(path.read_bytes()[:-20])
+    assert not is_whole(path)
+    path.write_bytes(b"")
+    assert not is_whole(path)
+    assert not is_whole(tmp_path / "gone.parquet")
