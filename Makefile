@@ -83,11 +83,12 @@ java:
 	  fi; \
 	fi
 
-$(READY): pyproject.toml conf/constraints.txt jobs/jars.py | java
+$(READY): pyproject.toml conf/constraints.txt jobs/jars.py jobs/class_archive.py | java
 	@$(call new_venv,$(VENV))
 	@echo "Installing the packages: some minutes and 6 GB the first time, most of it torch" >&2
 	@$(BIN)/python $(PIP) install --quiet -c conf/constraints.txt -e '.[cpu,dev]'
 	@$(BIN)/python -m jobs.jars
+	@$(BIN)/python -m jobs.class_archive
 	@touch $@
 
 .venv-petastorm/.ready: conf/constraints-petastorm.txt

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -115,14 +116,16 @@ def _begin(tables: Tables, settings: Settings, night: date, *, known: list[Attem
     lineage = current.lineage if current else ()
     earlier = [attempt.frozen for attempt in known if attempt.run_id in lineage]
     files = arrived(settings, earlier)
-    tables.ensure(tuple(TABLES))
+    with ThreadPoolExecutor(1) as pool:  # the tables are the JVM's work, the registry is ours
+        models = pool.submit(Registry(settings).champions)
+        tables.ensure(tuple(TABLES))
     contents = {name: tables.version(name) or 0 for name, table in TABLES.items() if table.scope == "content"}
     frozen = Frozen(
         parent=current.run_id if current else None,
         lineage=lineage,
         versions=(current.versions if current else {}) | contents,
         files=files,
-        models=Registry(settings).champions(),
+        models=models.result(),
         settings_digest=settings.what.digest,
         slice_documents=settings.how.slices.documents,
         limit=limit,

@@ -1,7 +1,8 @@
 """What a step is given: the tables that it lists, at the right versions, and a pen that writes once."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from jobs.pipeline import Step
 from jobs.tables import Tables
 from schemas import TABLES
 
+WRITERS = 4
 STAMPED = ("run_id", "night")
 LOG = logging.getLogger(__name__)
 
@@ -111,6 +113,17 @@ class Run:
         else:
             self.tables.append(name, stamped, transaction)
         LOG.debug("%s %s: %s written, slice %s", self.run_id, self.step.name, name, slice_name)
+
+    def write_all(self, frames: Mapping[str, DataFrame], *, slice_name: str = "all") -> None:
+        """Write several tables at once: a commit is mostly waiting, so they wait together.
+
+        Raises:
+            Undeclared: as `write` does; the tables beside it may have been written.
+        """
+        with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as pool:
+            begun = [pool.submit(self.write, name, frame, slice_name=slice_name) for name, frame in frames.items()]
+        for write in begun:
+            write.result()
 
     def frame(self, name: str, rows: list[dict[str, object]]) -> DataFrame:
         """Plain rows as a frame with a table's columns, those that are stamped on writing left out."""

@@ -10,10 +10,11 @@ from pyspark.sql import SparkSession
 
 from conf.settings import Settings
 from jobs import machine
+from jobs.jars import spark_jars
 
 # A night on one machine is many small queries, each compiled once: the first compiler tier costs least of all.
-JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 LOG4J = Path(__file__).parent.parent / "conf" / "log4j2.properties"
+JVM = f"-Dlog4j2.configurationFile=file:{LOG4J} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 def open_session(settings: Settings) -> SparkSession:
@@ -29,6 +30,11 @@ def open_session(settings: Settings) -> SparkSession:
     for key, value in _defaults(settings, embedded=not submitted).items():
         conf.setIfMissing(key, value)
     return SparkSession.builder.config(conf=conf).getOrCreate()
+
+
+def class_archive() -> Path:
+    """Where the classes that a session loads are kept parsed, or would be: see `jobs/class_archive.py`."""
+    return spark_jars().with_name("lookback-classes.jsa")
 
 
 def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
@@ -62,8 +68,10 @@ def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
             "spark.sql.codegen.wholeStage": "false",
             "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.sql.adaptive.enabled": "false",
+            # One machine lists a table faster than it parses the statistics that would spare it some files.
+            "spark.databricks.delta.stats.skipping": "false",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{LOG4J} {JVM}",
+            "spark.driver.extraJavaOptions": f"{JVM} -XX:SharedArchiveFile={class_archive()}",
         }
     return chosen | spark.conf

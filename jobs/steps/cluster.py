@@ -37,13 +37,13 @@ def main(run: Run) -> None:
     before = former_campaigns(since, run.before("campaigns"))
     used = {row.campaign_id for row in run.before("cluster_events").select("campaign_id").distinct().collect()}
     lineage = inherit(groups, before, night=run.night, used=used)
-    run.write(
-        "clusters",
-        declared(run, "clusters", cluster_rows(lineage, pairs, documents, joined(lineage, since, run.night))),
-    )
     born = {name: before[name].born if name in before else run.night for name in lineage.members}
-    run.write("campaigns", declared(run, "campaigns", campaign_rows(lineage, pairs, documents, born)))
-    run.write("cluster_events", declared(run, "cluster_events", event_rows(lineage.events)))
+    rows = {
+        "clusters": cluster_rows(lineage, pairs, documents, joined(lineage, since, run.night)),
+        "campaigns": campaign_rows(lineage, pairs, documents, born),
+        "cluster_events": event_rows(lineage.events),
+    }
+    run.write_all({name: declared(run, name, frame) for name, frame in rows.items()})
 
 
 def tying(links: DataFrame, documents: DataFrame) -> DataFrame:

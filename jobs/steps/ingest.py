@@ -1,5 +1,7 @@
 """Ingest: checks manifests and input facts, gives documents their identity."""
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
@@ -17,21 +19,19 @@ from udfs.intake.reading import intake_batches
 
 def main(run: Run) -> None:
     """Take in every file that the night froze."""
-    refused = []
+    taken, refused = {}, []
     for folder in ("manifests", *FACTS):
         rows = _rows(run, folder).persist()
         refused.append(_refused(rows, folder, run.tables.type_of("rejected")))
-        taken = rows.where(F.col("_reason").isNull())
+        good, table = rows.where(F.col("_reason").isNull()), folder
         if folder == "manifests":
-            documents = with_submissions(with_digests(taken, run.settings), run.settings.what.ingest)
-            taken, turned_away = identify(documents, run.before("documents"))
+            documents = with_submissions(with_digests(good, run.settings), run.settings.what.ingest).persist()
+            good, turned_away = identify(documents, run.before("documents"))
             refused.append(_refused(turned_away, folder, run.tables.type_of("rejected")))
-        table = "documents" if folder == "manifests" else folder
-        run.write(table, _declared(taken, table, run))
-    rejected = refused[0]
-    for more in refused[1:]:
-        rejected = rejected.unionByName(more)
-    run.write("rejected", rejected.select(*_columns("rejected")))
+            table = "documents"
+        taken[table] = _declared(good, table, run)
+    rejected = reduce(DataFrame.unionByName, refused).select(*_columns("rejected"))
+    run.write_all(taken | {"rejected": rejected})
 
 
 def source_of(settings: Settings) -> Source:

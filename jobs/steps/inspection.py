@@ -135,14 +135,14 @@ class Committer:
     def commit(self, number: int, answers: DataFrame) -> None:
         """Write one slice, observations last."""
         seen, name = answers.where(F.col("status") == "seen"), str(number)
-        for table, column in (("fields", "fields"), ("vectors", "vectors")):
-            rows = seen.select("sha256", F.explode(column).alias("row")).select("sha256", "row.*")
-            self.run.write(table, rows, slice_name=name)
+        parts = {
+            table: seen.select("sha256", F.explode(column).alias("row")).select("sha256", "row.*")
+            for table, column in (("fields", "fields"), ("vectors", "vectors"))
+        }
         plates = seen.where(F.col("plate").isNotNull()).select("sha256", "plate.*")
-        self.run.write("plates", plates, slice_name=name)
         refused = answers.where(F.col("status") == "rejected").join(self._first_seen, "sha256", "left_anti")
         blamed = self.documents.join(refused.select("sha256", "reason", "detail", "inspector"), "sha256")
-        self.run.write("rejected", _rejections(blamed, None), slice_name=name)
+        self.run.write_all(parts | {"plates": plates, "rejected": _rejections(blamed, None)}, slice_name=name)
         self.run.write("observations", seen.select(*OWN_COLUMNS, "skipped"), slice_name=name)
         self._measure(answers)
 

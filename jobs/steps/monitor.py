@@ -1,5 +1,7 @@
 """Monitor: counts every row, measures drift, seconds and what the control lake shows."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
@@ -40,9 +42,12 @@ class Counts:
 
 def main(run: Run) -> None:
     """Count, measure, and stop the night where a row is unaccounted for."""
-    counts = count_all(run)
-    run.write("coverage", run.frame("coverage", [dict(count.__dict__) for count in counts]))
-    measures = [*_drift(run), *_rates(counts), *_seconds(run), *control_recall(run)]
+    with ThreadPoolExecutor(1) as pool:  # controls keep the workers busy, counts the driver
+        seen = pool.submit(control_recall, run)
+        counts = count_all(run)
+        run.write("coverage", run.frame("coverage", [dict(count.__dict__) for count in counts]))
+        measures = [*_drift(run), *_rates(counts), *_seconds(run)]
+    measures += seen.result()
     names = ("measure", "segment", "value", "measured", "n")
     run.write(
         "metrics", run.frame("metrics", [dict(zip(names, measure, strict=True)) for measure in measures]).coalesce(1)
@@ -57,9 +62,12 @@ def count_all(run: Run) -> list[Counts]:
     earlier = parent.where(F.col("run_id") == F.lit(run.frozen.parent)).agg(F.max("manifest_rows")).head()
     total = taken + int((earlier[0] if earlier else None) or 0)
     refused = run.read("rejected").where(F.col("source") == "manifests")
-    reasons = {row.reason: row["count"] for row in refused.groupBy("reason").count().collect()}
-    duplicate = refused.where(F.col("outcome") == "duplicate").count()
-    rejected = sum(reasons.values()) - duplicate
+    counted = refused.groupBy("outcome", "reason").count().collect()
+    duplicate = sum(row["count"] for row in counted if row.outcome == "duplicate")
+    rejected = sum(row["count"] for row in counted) - duplicate
+    reasons: Counter[str] = Counter()
+    for row in counted:
+        reasons[row.reason] += row["count"]
     waiting = pending_documents(run).count()
     scored = run.read("scores").where(F.col("role") == "champion").select("doc_id").distinct().count()
     whole = Counts(MANIFEST, total, scored, rejected, duplicate, 0, waiting, 0, dict(sorted(reasons.items())))

@@ -26,9 +26,13 @@ def main(run: Run) -> None:
     what = run.settings.what
     answers = judge(gathered(run), Clerk(what.profile, what.score.prevalence, run.night)).persist()
     try:
-        run.write("risk_profiles", answers.select("account_id", "profile.*"))
         versions = answers.select("account_id", F.explode("history").alias("version"))
-        run.write("risk_profile_history", versions.select("account_id", "version.*"))
+        run.write_all(
+            {
+                "risk_profiles": answers.select("account_id", "profile.*"),
+                "risk_profile_history": versions.select("account_id", "version.*"),
+            }
+        )
     finally:
         answers.unpersist()
 

@@ -33,11 +33,10 @@ def main(run: Run) -> None:
     found = contradictions_of(looked, run.read("fields"), accounts, settings.contradictions)
     clusters = run.read("clusters")
     rare = with_rarity(found, run.read("documents"), run.read("design_members"), clusters).persist()
-    run.write("contradictions", rare.drop("shown", "others"))
     ties = standings(clusters, run.read("campaigns"))
     scores = score(evidence(looked, rare, ties, run.read("labels")), scorers(run), settings).persist()
-    run.write("scores", scores)
-    run.write("score_changes", changes(run.before("scores"), scores, tonight(run), settings.change))
+    moved = changes(run.before("scores"), scores, tonight(run), settings.change)
+    run.write_all({"contradictions": rare.drop("shown", "others"), "scores": scores, "score_changes": moved})
     for frame in (rare, scores):
         frame.unpersist()
 
