@@ -203,6 +203,7 @@ class SliceSettings(Leaf):
 
     documents: int = Field(default=2_000, ge=1, description="Contents of one inspect slice.")
     in_flight: int = Field(default=2, ge=1, description="Slices computed ahead of the committing thread.")
+    writers: int = Field(default=4, ge=1, description="Tables of one step or slice that are committed side by side.")
 
 
 class LeaseSettings(Leaf):

@@ -29,7 +29,7 @@ PIPELINE = (
         "ingest",
         "checks manifests and input facts, gives documents their identity",
         before=("documents",),
-        writes=("documents", "rejected", *FACTS),
+        writes=("documents", *FACTS, "rejected"),
     ),
     Step(
         "inspect",

@@ -18,7 +18,6 @@ from jobs.pipeline import Step
 from jobs.tables import Tables
 from schemas import TABLES
 
-WRITERS = 4
 STAMPED = ("run_id", "night")
 LOG = logging.getLogger(__name__)
 
@@ -120,7 +119,7 @@ class Run:
         Raises:
             Undeclared: as `write` does; the tables beside it may have been written.
         """
-        with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as pool:
+        with ThreadPoolExecutor(self.settings.how.slices.writers, thread_name_prefix="write") as pool:
             begun = [pool.submit(self.write, name, frame, slice_name=slice_name) for name, frame in frames.items()]
         for write in begun:
             write.result()

@@ -22,12 +22,16 @@ class Outcome:
 
 
 def run_night(lake: Path, night: str, *, point: str | None = None, kill_after: float | None = None) -> Outcome:
-    """Run one night; die at a named point, or after so many seconds."""
+    """Run one night; die at a named point, or after so many seconds.
+
+    Where a point is named, tables are written one after another, so that a chain of points meets each of them.
+    """
     environment = {key: value for key, value in os.environ.items() if key != "LOOKBACK_FAULT_POINT"}
-    if point is not None:
-        environment["LOOKBACK_FAULT_POINT"] = point
     command = [sys.executable, "-m", "jobs", "night", "--date", night, "--lake", str(lake), "--debug"]
     command += ["--set", "slices.documents=6", "--set", "monitor.control_documents=0", "--set", "spark.cores=2"]
+    if point is not None:
+        environment["LOOKBACK_FAULT_POINT"] = point
+        command += ["--set", "slices.writers=1"]
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
