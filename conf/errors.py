@@ -1,5 +1,7 @@
 """The errors that reach a user: what, got, wanted, do; and whether a retry could help."""
 
+PY4J = "An error occurred while calling "
+
 
 class JobError(Exception):
     """Something that a person has to know; `retry` decides the exit code."""
@@ -50,3 +52,10 @@ class WorkerDied(JobError):
     """A slice's job died more often than isolation can explain."""
 
     retry = True
+
+
+def first_line(message: str) -> str:
+    """What an error says first: neither an empty line nor the one in which Py4J names its own call."""
+    lines = (line.strip() for line in message.splitlines())
+    told = (line.removeprefix(": ") for line in lines if line and not line.startswith(PY4J))
+    return next(told, message.strip())

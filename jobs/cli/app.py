@@ -10,9 +10,9 @@ from typing import Annotated, Protocol
 import typer
 from typer.main import get_command
 
-from conf.errors import JobError
+from conf.errors import JobError, first_line
 from jobs.cli.context import Given
-from jobs.cli.output import first_line, print_error
+from jobs.cli.output import print_error
 
 GROUPS = ("nights", "tables", "stories", "check", "report", "demo", "look", "status", "doctor", "models", "lakes")
 COMMON = {"--lake": True, "--env": True, "--set": True, "--log": True, "--debug": False}

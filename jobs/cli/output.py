@@ -11,7 +11,6 @@ from enum import StrEnum
 from rich.console import Console
 from rich.table import Table
 
-PY4J = "An error occurred while calling "
 Row = Mapping[str, object]
 
 CONSOLE = Console(soft_wrap=False, highlight=False)
@@ -50,13 +49,6 @@ def print_rows(rows: Sequence[Row], form: Format, columns: Sequence[str] = ()) -
 def print_error(message: str) -> None:
     """Print a message on stderr; lines are broken for a terminal alone, so that a log can be searched."""
     ERRORS.print(message, markup=False, soft_wrap=not ERRORS.is_terminal)
-
-
-def first_line(message: str) -> str:
-    """What an error says first: neither an empty line nor the one in which Py4J names its own call."""
-    lines = (line.strip() for line in message.splitlines())
-    told = (line.removeprefix(": ") for line in lines if line and not line.startswith(PY4J))
-    return next(told, message.strip())
 
 
 def print_json(value: object) -> None:

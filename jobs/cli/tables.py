@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conf.errors import BadLake, JobError, NightRefused
+from conf.errors import BadLake, NightRefused
 from jobs.cli.app import app
 from jobs.cli.context import given, open_release, open_tables
-from jobs.cli.output import CONSOLE, Format, Row, first_line, print_error, print_rows
+from jobs.cli.output import CONSOLE, Format, Row, print_error, print_rows
 from schemas import TABLES
 from schemas.contract import CONTRACT
 
@@ -25,10 +25,6 @@ release = typer.Typer(help="Published nights: list them, withdraw the newest, pr
 app.add_typer(release, name="release")
 
 
-class BadQuery(JobError):
-    """Spark could not run the query."""
-
-
 @app.command()
 def sql(
     context: typer.Context,
@@ -38,14 +34,16 @@ def sql(
     """Ask the released tables; the views and profile_as_of(valid, known) are there."""
     from pyspark.errors import PySparkException
 
+    from jobs.publishing.queries import ask, unanswered
+
     tables, _ = open_release(given(context).settings())
     if not given(context).debug:
         _silence(tables.spark)
+    frame = ask(tables.spark, query)
     try:
-        frame = tables.spark.sql(query)
         rows = [row.asDict(recursive=True) for row in frame.collect()]
     except PySparkException as error:
-        raise BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}") from error
+        raise unanswered(error) from error
     print_rows(rows, form, frame.columns)
 
 

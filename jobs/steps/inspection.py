@@ -12,7 +12,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from conf.errors import WorkerDied
+from conf.errors import WorkerDied, first_line
 from jobs.inspect_task import inspect_task
 from jobs.run import Run
 from udfs.answers import ANSWER_DDL
@@ -113,14 +113,14 @@ def answers_of(contents: DataFrame, task: InspectTask, run: Run) -> DataFrame:
     try:
         return _kept(near.mapInArrow(inspect_batches(task), ANSWER_DDL))
     except PySparkException as error:
-        LOG.warning("a worker died (%s); this slice again, each document in a child process", _first_line(error))
+        LOG.warning("a worker died (%s); this slice again, each document in a child process", first_line(str(error)))
     alone = task.model_copy(update={"worker": task.worker.model_copy(update={"isolation": "child"})})
     try:
         return _kept(near.mapInArrow(inspect_batches(alone), ANSWER_DDL))
     except PySparkException as error:
         raise WorkerDied(
-            f"a slice's job died twice, the second time with each document in a child process: {_first_line(error)}. "
-            "Look at memory and disk (lookback doctor), then resume"
+            "a slice's job died twice, the second time with each document in a child process: "
+            f"{first_line(str(error))}. Look at memory and disk (lookback doctor), then resume"
         ) from error
 
 
@@ -200,7 +200,3 @@ def _watch(run: Run, future: Future[DataFrame], plan: Plan, number: int) -> None
 
 def _too_late(run: Run) -> bool:
     return run.until is not None and time.time() >= run.until
-
-
-def _first_line(error: Exception) -> str:
-    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)[:200]

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from conf.errors import first_line
 from jobs.cli.app import GROUPS, app, in_front, main
-from jobs.cli.output import Format, first_line, print_rows
+from jobs.cli.output import Format, print_rows
 from jobs.cli.tables import as_row
 from jobs.publishing.releases import Release
 from tests.golden import same_as_golden
