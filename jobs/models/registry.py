@@ -68,7 +68,7 @@ class Registry:
             BadModel: the folder is not there, or not a model.
         """
         digest = model_digest(folder)
-        kept = self._folder / name / digest
+        kept = self._kept(name, digest)
         if not kept.exists():
             draft = kept.with_name(f".{digest}")
             shutil.copytree(folder, draft, dirs_exist_ok=True)
@@ -112,7 +112,8 @@ class Registry:
         for name in MODELS:
             for found in self._client.search_model_versions(f"name = '{name}'"):
                 roles = ", ".join(sorted(self._client.get_model_version(name, found.version).aliases))
-                manifest = json.loads((Path(str(found.source)) / "manifest.json").read_text())
+                folder = self._kept(name, found.tags["digest"])
+                manifest = json.loads((folder / "manifest.json").read_text())
                 rows.append(
                     {
                         "model": name,
@@ -120,7 +121,7 @@ class Registry:
                         "roles": roles,
                         "made": str(manifest.get("version", "")),
                         "digest": found.tags["digest"],
-                        "folder": str(found.source),
+                        "folder": str(folder),
                     }
                 )
         return sorted(rows, key=lambda row: (row["model"], -int(row["version"])))
@@ -131,7 +132,12 @@ class Registry:
             found = self._client.get_model_version_by_alias(name, role)
         except MlflowException:
             return None
-        digest = model_digest(Path(str(found.source)))
-        if digest != found.tags["digest"]:
-            raise BadModel(f"{found.source}: the folder was changed after it was registered; register it again")
-        return ChosenModel(version=str(found.version), path=str(found.source), digest=digest)
+        digest = found.tags["digest"]
+        folder = self._kept(name, digest)
+        if model_digest(folder) != digest:
+            raise BadModel(f"{folder}: the folder was changed after it was registered; register it again")
+        return ChosenModel(version=str(found.version), path=str(folder), digest=digest)
+
+    def _kept(self, name: str, digest: str) -> Path:
+        """Where a model's files are: inside the lake, so that a lake may be moved with its models."""
+        return self._folder / name / digest

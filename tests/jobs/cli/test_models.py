@@ -65,6 +65,19 @@ def test_a_training_is_logged_registered_and_promoted(
     assert [(row["version"], row["roles"]) for row in json.loads(printed)] == [(version, "challenger")]
 
 
+def test_a_lake_may_be_moved_with_its_models(shipped: Path, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jobs.models.registry import Registry
+
+    monkeypatch.setattr("jobs.models.registry.SHIPPED", shipped)
+    before = Registry(Settings.model_validate({"how": {"places": {"lake": str(lake)}}})).champions()
+    moved = lake.rename(lake.with_name("moved"))
+    after = Registry(Settings.model_validate({"how": {"places": {"lake": str(moved)}}})).champions()
+    assert {name: roles["champion"].digest for name, roles in after.items()} == {
+        name: roles["champion"].digest for name, roles in before.items()
+    }
+    assert all(Path(roles["champion"].path).is_relative_to(moved) for roles in after.values())
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
