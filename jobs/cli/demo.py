@@ -1,5 +1,6 @@
 """The command demo: specimens, two nights, what they found."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,10 +44,12 @@ def _close(settings: "Settings", lake: str) -> None:
     tables, release = open_release(settings)
     released = SparkReleased(tables.spark)
     out = Path(lake) / REPORT
-    write_report(released, release, settings, out)
-    end = closing(released, release)
-    truth = read_truth(Path(lake))
-    tied = rows_of(released, "clusters", "campaign_id", doc_id=truth.doc_id)
-    members = rows_of(released, "clusters", "doc_id", campaign_id=[row["campaign_id"] for row in tied])
+    with ThreadPoolExecutor(1) as pool:  # both wait for small queries, so they wait together
+        report = pool.submit(write_report, released, release, settings, out)
+        end = closing(released, release)
+        truth = read_truth(Path(lake))
+        tied = rows_of(released, "clusters", "campaign_id", doc_id=truth.doc_id)
+        members = rows_of(released, "clusters", "doc_id", campaign_id=[row["campaign_id"] for row in tied])
+    report.result()
     line = truth_line(end, truth, frozenset(row["doc_id"] for row in members))
     print_page(closing_page(end, line, str(out), lake))
