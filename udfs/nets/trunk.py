@@ -21,7 +21,7 @@ class ZeroSum(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """[n, 3, h, w] in -1..1 to truncated residuals [n, maps, h, w] in -1..1."""
         kernels = self.kernels - self.kernels.mean(dim=(2, 3), keepdim=True)
-        return nn.functional.hardtanh(nn.functional.conv2d(images, kernels * self.gain, padding=2))
+        return nn.functional.hardtanh(nn.functional.conv2d(images, kernels * self.gain, padding=2), inplace=True)
 
 
 class BlockCosines(nn.Module):
@@ -80,15 +80,12 @@ class PolarSpectrum(nn.Module):
 class ForensicNet(nn.Module):
     """Tiles [n, 3, side, side] to a tampering map of logits [n, side / 8, side / 8] and two logits a tile [n, 2]."""
 
-    weights: Tensor
-
     def __init__(self, width: int = 32, side: int = 192) -> None:
         super().__init__()
         self.side = side
         self.residuals = ZeroSum(8)
         self.cosines = BlockCosines()
         self.spectrum = PolarSpectrum(side)
-        self.register_buffer("weights", torch.tensor([0.114, 0.587, 0.299]).reshape(1, 3, 1, 1), persistent=False)
         self.noise = Conv(8, 24, stride=2)
         self.content = Conv(3, 8, stride=2)
         self.stem = nn.Sequential(Conv(32, width, stride=2), Residual(width), Conv(width, 2 * width, stride=2))
@@ -101,9 +98,11 @@ class ForensicNet(nn.Module):
 
     def forward(self, tiles: Tensor) -> tuple[Tensor, Tensor]:
         """Tampering logits per cell of 8 px, and per tile (physical, generated)."""
-        luma = (tiles * self.weights).sum(dim=1, keepdim=True)
+        luma = _luma(tiles)
         features = self.stem(torch.cat([self.noise(self.residuals(tiles)), self.content(tiles)], dim=1))
-        middle = self.middle(torch.cat([features, torch.relu(self.blocks(self.cosines(luma)))], dim=1))
+        # One plane in gives one plane after the other out: a batch of that layout would slow all that follows.
+        blocks = torch.relu(self.blocks(self.cosines(luma))).contiguous(memory_format=torch.channels_last)
+        middle = self.middle(torch.cat([features, blocks], dim=1))
         deep = self.deep(middle)
         finer = nn.functional.interpolate(deep, size=middle.shape[2:], mode="nearest")
         tampered = self.map(torch.cat([middle, finer], dim=1)).squeeze(1)
@@ -119,6 +118,12 @@ class ForensicNet(nn.Module):
 def top_cells(cells: Tensor) -> Tensor:
     """Mean of the strongest cells' logits along the last axis: the image's tampered logit."""
     return cells.topk(min(TOP_CELLS, cells.shape[-1]), dim=-1).values.mean(dim=-1)
+
+
+def _luma(tiles: Tensor) -> Tensor:
+    """BGR [n, 3, h, w] to luma [n, 1, h, w] (ITU-R BT.601), plane by plane: no copy of three channels."""
+    blue, green, red = tiles.split(1, dim=1)
+    return 0.114 * blue + 0.587 * green + 0.299 * red
 
 
 def _mean_and_spread(features: Tensor) -> tuple[Tensor, Tensor]:

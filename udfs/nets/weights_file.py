@@ -11,7 +11,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from conf.errors import BadModel
-from udfs.nets.blocks import Net, in_channels_last
+from udfs.nets.blocks import Net, fused, in_channels_last
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -86,14 +86,14 @@ def annotate(
 
 
 def load_net(folder: Path, entry: NetEntry, net: Net) -> Net:
-    """Fill a net with weights whose digest is the manifest's, and set it to inference."""
+    """Fill a net with weights whose digest is the manifest's, and make it ready for inference, which is all that it is then good for."""
     content = _checked(folder, entry)
     try:
         state: dict[str, Tensor] = load(content)
         net.load_state_dict(state)
     except (SafetensorError, RuntimeError) as error:
         raise BadModel(f"{folder / entry['file']} does not fit its net: {error}") from error
-    return in_channels_last(net.eval().requires_grad_(False))
+    return in_channels_last(fused(net.eval().requires_grad_(False)))
 
 
 def _checked(folder: Path, entry: NetEntry) -> bytes:

@@ -4,8 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from conf.errors import BadModel
+from udfs.nets.blocks import fused
 from udfs.nets.corners import CornerNet
 from udfs.nets.embedding import EmbeddingNet
 from udfs.nets.opening import open_corners, open_nets, shipped_inspector
@@ -26,10 +28,22 @@ def folder(tmp_path: Path) -> Path:
 def test_opens_what_was_written(folder: Path) -> None:
     nets = open_nets(folder)
     torch.manual_seed(9)
-    written = CornerNet(width=8).state_dict()
-    assert all(torch.equal(value, written[key]) for key, value in nets.corners.state_dict().items())
+    written = CornerNet(width=8).eval()
+    images = torch.rand(2, 3, 192, 192)
+    assert torch.allclose(nets.corners.look(images), written.look(images), atol=1e-5)
     assert not nets.corners.training
     assert len(nets.digest) == 64
+
+
+def test_norms_are_taken_into_their_convolutions_without_changing_an_answer() -> None:
+    torch.manual_seed(10)
+    net = ForensicNet(width=8)
+    tiles = torch.rand(4, 3, 192, 192) * 2 - 1
+    net.packed(tiles)  # gives the norms statistics that are not those of an identity
+    before = net.eval().packed(tiles)
+    after = fused(net).packed(tiles)
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in net.modules())
+    assert (after - before).abs().max() < 1e-5
 
 
 def test_refuses_a_changed_file(folder: Path) -> None:
