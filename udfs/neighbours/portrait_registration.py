@@ -1,5 +1,6 @@
 """Portraits laid over the mean face of their gallery, so that copies of one photograph lie on one another."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,6 +17,7 @@ STARTS = (1.0, 0.8, 1.2)  # scales to begin at: boxes are found up to a fifth to
 ITERATIONS, PRECISION = 40, 1e-4
 FIRST_BLUR, BLUR = 7, 5  # px of the search's own smoothing: the first mean is coarse
 LIGHT_SIGMA = 8.0  # px: light is slower, a face is faster
+HELD = 0.7  # correlation from which another start ends in the same place
 FACE_AT = 0.4  # correlation with the mean face below which a patch shows none: barcodes, empty ground
 SCALES, STRETCH, SHIFT = (0.45, 1.6), 1.35, 0.25  # what a wrong box explains; farther, the search ran away
 COMPARED = (16, 20)  # width and height of the descriptor: what registration leaves over is less than its pixel
@@ -25,6 +27,25 @@ FINE_SIGMA = 3.0  # px of the patch: what is slower than that, faces have in com
 Warp = Floats
 Placed = tuple[float, Warp]  # correlation with what it was laid over, and how
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Search:
+    """How a warp is searched for.
+
+    Attributes:
+        mask: uint8 [60, 48], 255 where the template counts.
+        blur: px of the search's own smoothing.
+        iterations: at most.
+    """
+
+    mask: npt.NDArray[np.uint8]
+    blur: int = BLUR
+    iterations: int = ITERATIONS
+
+
+WHOLE = np.full((SIZE[1], SIZE[0]), 255, np.uint8)
+FIRST, LATER = Search(WHOLE, FIRST_BLUR), Search(WHOLE)
 
 
 @dataclass(frozen=True)
@@ -51,7 +72,7 @@ def registered(patches: Sequence[Floats]) -> Registered:
     """Lay patches float32 [60, 48] over the mean face that at most 256 of them give."""
     flat = [without_light(patch, LIGHT_SIGMA) for patch in patches]
     reference = _mean_face(_sample(flat))
-    found = _by_outlines(patches, [_register(reference, patch, BLUR) for patch in flat])
+    found = _by_outlines(patches, [_register(reference, patch, LATER) for patch in flat])
     warps = np.stack([warp for _, warp in found])
     return Registered(
         warps=warps,
@@ -72,14 +93,21 @@ def without_light(patch: Floats, sigma: float) -> Floats:
     return np.asarray((fast - fast.mean()) / (float(fast.std()) + 1e-6), np.float32)
 
 
-def searched(template: Floats, patch: Floats, start: Warp, mask: npt.NDArray[np.uint8], blur: int) -> Warp | None:
+def searched(template: Floats, patch: Floats, start: Warp, how: Search) -> Warp | None:
     """The affine warp [2, 3] that lays a patch over a template (Evangelidis and Psarakis 2008), None where none is."""
-    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, ITERATIONS, PRECISION)
+    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, how.iterations, PRECISION)
     try:
-        _, warp = cv2.findTransformECC(template, patch, start.copy(), cv2.MOTION_AFFINE, criteria, mask, blur)
+        _, warp = cv2.findTransformECC(template, patch, start.copy(), cv2.MOTION_AFFINE, criteria, how.mask, how.blur)
     except cv2.error:
         return None
     return np.asarray(warp, np.float32)
+
+
+def stretches(warp: Warp) -> tuple[float, float]:
+    """The larger and the smaller factor by which a warp [2, 3] stretches: its singular values."""
+    (a, b, _), (c, d, _) = warp.tolist()
+    turned, mirrored = math.hypot(a + d, c - b), math.hypot(a - d, b + c)
+    return (turned + mirrored) / 2, abs(turned - mirrored) / 2
 
 
 def _by_outlines(patches: Sequence[Floats], found: list[Placed]) -> list[Placed]:
@@ -90,7 +118,7 @@ def _by_outlines(patches: Sequence[Floats], found: list[Placed]) -> list[Placed]
     laid = [warped(_outlines(patches[number]), found[number][1]) for number in _sample(faces)]
     reference = np.asarray(np.mean(laid, axis=0), np.float32)
     return [
-        placed if placed[0] >= FACE_AT else _register(reference, _outlines(patch), FIRST_BLUR)
+        placed if placed[0] >= FACE_AT else _register(reference, _outlines(patch), FIRST)
         for patch, placed in zip(patches, found, strict=True)
     ]
 
@@ -113,22 +141,29 @@ def _mean_face(flat: Sequence[Floats]) -> Floats:
     found = [(1.0, _scaled(1.0)) for _ in flat]
     reference = np.asarray(np.mean(flat, axis=0), np.float32)
     for number in range(ROUNDS - 1):
-        found = [_register(reference, patch, BLUR if number else FIRST_BLUR) for patch in flat]
+        found = [_register(reference, patch, LATER if number else FIRST) for patch in flat]
         weights = [max(likeness, 0.0) ** 2 + 1e-6 for likeness, _ in found]
         laid = [warped(patch, warp) for patch, (_, warp) in zip(flat, found, strict=True)]
         reference = np.asarray(np.average(laid, axis=0, weights=weights), np.float32)
     return reference
 
 
-def _register(reference: Floats, patch: Floats, blur: int) -> Placed:
-    """The best of the searches from several scales: correlation, warp; -1 and no warp where none holds."""
-    mask = np.full(patch.shape, 255, np.uint8)
+def _register(reference: Floats, patch: Floats, how: Search) -> Placed:
+    """The best of the searches from several scales, or the first that holds: correlation and warp; -1 where none is."""
     found = [(-1.0, _scaled(1.0))]
     for scale in STARTS:
-        warp = searched(reference, patch, _scaled(scale), mask, blur)
+        warp = searched(reference, patch, _scaled(scale), how)
         if warp is not None and _plausible(warp):
-            found.append((float(np.corrcoef(reference.ravel(), warped(patch, warp).ravel())[0, 1]), warp))
+            found.append((_correlation(reference, warped(patch, warp)), warp))
+            if found[-1][0] >= HELD:
+                break
     return max(found, key=lambda each: each[0])
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    """Correlation of two pictures' pixels."""
+    left, right = (picture.ravel().astype(np.float64) - float(picture.mean()) for picture in (one, other))
+    return float(left @ right) / max(float(np.sqrt((left @ left) * (right @ right))), 1e-9)
 
 
 def _scaled(scale: float) -> Warp:
@@ -139,7 +174,7 @@ def _scaled(scale: float) -> Warp:
 
 def _plausible(warp: Warp) -> bool:
     """Whether a wrongly cut box explains a warp."""
-    large, small = np.linalg.svd(warp[:, :2].astype(np.float64), compute_uv=False).tolist()
+    large, small = stretches(warp)
     middle = np.append((np.array(SIZE) - 1) / 2, 1.0)
     moved = np.abs((warp @ middle - middle[:2]) / SIZE)
     return bool(SCALES[0] < small <= large < SCALES[1] and large < STRETCH * small and moved.max() < SHIFT)

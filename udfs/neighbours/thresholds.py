@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Scores = npt.NDArray[np.float64]
 
@@ -23,8 +23,8 @@ def mirrored_threshold(scores: Scores, rate: float) -> float:
         return float("inf")
     centre = float(np.median(scores))
     shares = np.array([share for share in LOWER_SHARES if share * len(scores) >= 5])
-    widths = (centre - np.quantile(scores, shares)) / -norm.ppf(shares)
-    return centre + float(widths.max()) * float(-norm.ppf(rate))
+    widths = (centre - np.quantile(scores, shares)) / -ndtri(shares)
+    return centre + float(widths.max()) * float(-ndtri(rate))
 
 
 def tail_threshold(scores: Scores, rate: float) -> float:
@@ -45,13 +45,13 @@ def mixed_threshold(scores: Scores, rate: float) -> float:
     if len(scores) < MIN_PAIRS:
         return float("inf")
     quarter, centre = (float(value) for value in np.quantile(scores, (0.25, 0.5)))
-    width, share = max((centre - quarter) / float(norm.ppf(0.75)), 1e-6), 0.9
+    width, share = max((centre - quarter) / float(ndtri(0.75)), 1e-6), 0.9
     even = (1.0 / max(float(np.ptp(scores)), 1e-6)) * np.ones(len(scores))
     for _ in range(MIXTURE_STEPS):
-        strange = share * norm.pdf(scores, centre, width)
+        strange = share * np.exp(-0.5 * ((scores - centre) / width) ** 2) / (width * np.sqrt(2.0 * np.pi))
         weights = strange / (strange + (1.0 - share) * even)
         total = float(weights.sum())
         share = min(total / len(scores), MOST_STRANGE)
         centre = float(weights @ scores) / total
         width = max(float(np.sqrt(weights @ (scores - centre) ** 2 / total)), 1e-6)
-    return centre + width * float(-norm.ppf(rate))
+    return centre + width * float(-ndtri(rate))

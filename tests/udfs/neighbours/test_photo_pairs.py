@@ -11,7 +11,7 @@ from udfs.images.rectify import homography
 from udfs.neighbours.campaigns import Bounds, find_groups, pair_ties
 from udfs.neighbours.examination import examine_portraits, with_patches
 from udfs.neighbours.photo_pairs import nearest_pairs, photo_pairs
-from udfs.neighbours.portrait_agreement import agreement, between
+from udfs.neighbours.portrait_agreement import FULLY, agreements, between, closer
 from udfs.neighbours.portrait_patches import SIZE, open_patches, portrait_patch, rectangle_on_plate
 from udfs.neighbours.portrait_registration import registered
 from udfs.neighbours.thresholds import mixed_threshold
@@ -98,8 +98,10 @@ def test_empty_ground_is_compared_with_nothing() -> None:
 def test_another_photograph_of_the_face_agrees_less_than_a_copy(gallery: list[bytes]) -> None:
     patches = open_patches(gallery)
     warps = registered(patches).warps
-    copies = agreement(patches[0], patches[1], between(warps[0], warps[1]))
-    other = agreement(patches[0], patches[3], between(warps[0], warps[3]))
+    left, right = np.array([0, 0]), np.array([1, 3])
+    starts = between(warps[left], warps[right])
+    laid = np.stack([closer(patches[0], patches[at], start, FULLY) for at, start in zip((1, 3), starts, strict=True)])
+    copies, other = agreements(patches, left, right, laid).tolist()
     assert copies > 0.995 > other
     assert 1 - other > 2 * (1 - copies)
 
