@@ -106,6 +106,41 @@ def test_another_photograph_of_the_face_agrees_less_than_a_copy(gallery: list[by
     assert 1 - other > 2 * (1 - copies)
 
 
+def explained(by: np.ndarray, of: np.ndarray) -> float:
+    """The slow twin of a pair that lies on one another: light projected out by least squares, then a ridge."""
+    fields = [by, *np.gradient(by)]
+    across, down = np.meshgrid(np.linspace(-1, 1, SIZE[0]), np.linspace(-1, 1, SIZE[1]))
+    terms = [np.ones_like(across), across, down]
+    told = [field * term for field in fields for term in terms] + [cv2.Laplacian(by, -1)]
+    light = np.stack([term[4:-4, 4:-4].ravel() for term in (*terms, across**2, across * down, down**2)], axis=1)
+    rows = np.stack([each[4:-4, 4:-4].ravel() for each in (of, *told)], axis=1).astype(float)
+    rows -= light @ np.linalg.lstsq(light, rows)[0]
+    wanted, columns = rows[:, 0], rows[:, 1:]
+    ridge = 1e-3 * np.mean((columns**2).sum(axis=0)) + 1e-9
+    rest = wanted - columns @ np.linalg.solve(columns.T @ columns + ridge * np.eye(10), columns.T @ wanted)
+    return float(np.sqrt(1 - rest @ rest / (wanted @ wanted)))
+
+
+def test_agreement_is_that_of_its_slow_twin(gallery: list[bytes]) -> None:
+    patches = open_patches(gallery[:6])
+    left, right = np.triu_indices(len(patches), 1)
+    asis = np.tile(np.eye(2, 3, dtype=np.float32), (len(left), 1, 1))
+    soft = [cv2.GaussianBlur(patch, (0, 0), 1.0) for patch in patches]
+    fast = [each - cv2.GaussianBlur(each, (0, 0), 4.0) for each in soft]
+    fast = [each / each.std() for each in fast]
+    plain = [
+        min(explained(fast[one], fast[other]), explained(fast[other], fast[one]))
+        for one, other in zip(left.tolist(), right.tolist(), strict=True)
+    ]
+    assert agreements(patches, left, right, asis) == pytest.approx(plain, abs=1e-5)
+
+
+def test_two_that_hardly_overlap_do_not_agree(gallery: list[bytes]) -> None:
+    patches = open_patches(gallery[:1])
+    aside = np.array([[[1, 0, 36], [0, 1, 0]]], np.float32)
+    assert agreements(patches, np.array([0]), np.array([0]), aside).tolist() == [0.0]
+
+
 def test_every_portrait_is_paired_with_its_nearest_whoever_asks() -> None:
     angles = np.array([0.0, 0.1, 0.2, 2.0])
     left, right = nearest_pairs(np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32), 1)
