@@ -101,11 +101,12 @@ def _score(planes: _Planes, width: int, height: int) -> Sums:
         parts = [plane[y : y + rows, x : x + columns] for y in (top, bottom) for x in (left, right)]
         return np.asarray(parts[3] - parts[2] - parts[1] + parts[0], np.float32)
 
+    tall, wide = np.float32(2 * height), np.float32(2 * width)
     edges = _ascending(
-        total(planes.across, (-1, 0, 1, height)) / (2 * height),
-        total(planes.across, (width - 1, 0, width + 1, height)) / (2 * height),
-        total(planes.down, (0, -1, width, 1)) / (2 * width),
-        total(planes.down, (0, height - 1, width, height + 1)) / (2 * width),
+        total(planes.across, (-1, 0, 1, height)) / tall,
+        total(planes.across, (width - 1, 0, width + 1, height)) / tall,
+        total(planes.down, (0, -1, width, 1)) / wide,
+        total(planes.down, (0, height - 1, width, height + 1)) / wide,
     )
     area = width * height
     mean = total(planes.luma, (0, 0, width, height)) / area

@@ -122,7 +122,7 @@ def top_cells(cells: Tensor) -> Tensor:
 
 def _luma(tiles: Tensor) -> Tensor:
     """BGR [n, 3, h, w] to luma [n, 1, h, w] (ITU-R BT.601), plane by plane: no copy of three channels."""
-    blue, green, red = tiles.split(1, dim=1)
+    blue, green, red = (tiles[:, place : place + 1] for place in range(3))
     return 0.114 * blue + 0.587 * green + 0.299 * red
 
 

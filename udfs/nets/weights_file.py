@@ -86,7 +86,7 @@ def annotate(
 
 
 def load_net(folder: Path, entry: NetEntry, net: Net) -> Net:
-    """Fill a net with weights whose digest is the manifest's, and make it ready for inference, which is all that it is then good for."""
+    """Fill a net with weights whose digest is the manifest's, and make it ready for inference and nothing else."""
     content = _checked(folder, entry)
     try:
         state: dict[str, Tensor] = load(content)

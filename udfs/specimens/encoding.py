@@ -111,8 +111,7 @@ def _after_hop(draw: CodecDraw, hop: HopDraw) -> CodecDraw:
 
 def _written(image: Image, draw: CodecDraw) -> bytes:
     """One compression of a picture that is stored as its EXIF orientation says."""
-    stored = np.rot90(image, STORED_TURNS[draw.orientation])
-    picture = Pillow.fromarray(np.ascontiguousarray(stored[..., ::-1]))
+    picture = Pillow.fromarray(cv2.cvtColor(_turned(image, STORED_TURNS[draw.orientation]), cv2.COLOR_BGR2RGB))
     out, exif = io.BytesIO(), _exif(draw)
     if draw.format == "jpeg":
         chroma = CHROMA[draw.subsampling]
@@ -122,6 +121,14 @@ def _written(image: Image, draw: CodecDraw) -> bytes:
     else:
         picture.save(out, "WEBP", quality=draw.quality, method=2, exif=exif)
     return out.getvalue()
+
+
+def _turned(image: Image, turns: int) -> Image:
+    """A picture turned counter-clockwise by quarter turns."""
+    if turns == 0:
+        return image
+    how = (cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE)[turns - 1]
+    return np.asarray(cv2.rotate(image, how), dtype=np.uint8)
 
 
 def _exif(draw: CodecDraw) -> bytes:

@@ -50,9 +50,12 @@ def _rainbow(design: Design) -> npt.NDArray[np.float32]:
     angle = (design.seed % 628) / 100.0
     x, y = np.linspace(-0.5, 0.5, width, dtype=np.float32), np.linspace(-0.3, 0.3, height, dtype=np.float32)
     along = x[None, :] * np.float32(np.cos(angle)) + y[:, None] * np.float32(np.sin(angle))
-    share = (0.5 - 0.5 * np.cos(2 * np.pi * (along * 1.4 + 0.2))).astype(np.float32)[..., None]
+    share = (0.5 - 0.5 * np.cos(2 * np.pi * (along * 1.4 + 0.2))).astype(np.float32)
     paper, tint = (np.asarray(c, dtype=np.float32) for c in (design.colours.paper, design.colours.tint))
-    return np.asarray(paper + share * (tint - paper), dtype=np.float32)
+    page = np.empty((height, width, 3), np.float32)
+    for channel in range(3):
+        page[..., channel] = paper[channel] + share * (tint[channel] - paper[channel])
+    return page
 
 
 def _security_lines(
@@ -135,9 +138,13 @@ def _engrave(page: npt.NDArray[np.float32], curves: list[Curve], colour: Colour,
     mask = np.zeros((height * SUPERSAMPLING, width * SUPERSAMPLING), dtype=np.uint8)
     points = [np.rint(curve * 2**CURVE_SHIFT).astype(np.int32).reshape(-1, 1, 2) for curve in curves]
     cv2.polylines(mask, points, False, 255, 2, cv2.LINE_AA, CURVE_SHIFT)
-    reduced = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA), dtype=np.float32)
-    cover = reduced[..., None] * np.float32(strength / 255.0)
-    page += cover * (np.asarray(colour, dtype=np.float32) - page)
+    reduced = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    left, top, across, down = cv2.boundingRect(reduced)
+    region = page[top : top + down, left : left + across]
+    cover = reduced[top : top + down, left : left + across] * np.float32(strength / 255.0)
+    lacking = np.asarray(colour, dtype=np.float32) - region
+    lacking *= np.asarray(cv2.merge([cover, cover, cover]), dtype=np.float32)
+    region += lacking
 
 
 def _draw_header(art: Image, design: Design, rng: np.random.Generator) -> None:

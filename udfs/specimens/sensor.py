@@ -77,7 +77,8 @@ def draw_device(rng: np.random.Generator) -> DeviceDraw:
 def develop(scene: Image, device: DeviceDraw, light: Light, rng: np.random.Generator) -> Image:
     """A BGR scene as the camera's firmware delivers it: exposure, RGGB mosaic, noise, demosaicing, tone, sharpening."""
     sites, cast, gains = _rggb(scene), _sites(light.cast), _sites(device.gains)
-    signal = _linear()[sites] * _field(scene.shape[:2], device, light)
+    signal = np.asarray(cv2.LUT(sites, _linear()), dtype=np.float32)
+    signal *= _field(scene.shape[:2], device, light)
     signal += _glare(scene.shape[:2], light)
     _tile_multiply(signal, cast)
     noise = rng.standard_normal(signal.shape, dtype=np.float32)
@@ -85,11 +86,12 @@ def develop(scene: Image, device: DeviceDraw, light: Light, rng: np.random.Gener
     sigma = signal * np.float32(device.shot)
     _tile_multiply(sigma, gains)
     sigma += np.float32(device.read**2)
-    noise *= np.sqrt(sigma)
+    noise *= np.sqrt(sigma, out=sigma)
     signal += noise
-    raw = np.clip(signal * np.float32(HEAD_ROOM * FULL_WELL), 0, FULL_WELL).astype(np.uint16)
+    signal *= np.float32(HEAD_ROOM * FULL_WELL)
+    raw = np.clip(signal, 0, FULL_WELL, out=signal).astype(np.uint16)
     colour = cv2.cvtColor(raw, DEMOSAIC[device.demosaic])
-    return _sharpened(_tone(device.gamma)[colour], device.sharpen)
+    return _sharpened(np.asarray(cv2.LUT(colour, _tone(device.gamma)), dtype=np.uint8), device.sharpen)
 
 
 def scan(scene: Image, device: DeviceDraw, rng: np.random.Generator) -> Image:
@@ -97,7 +99,8 @@ def scan(scene: Image, device: DeviceDraw, rng: np.random.Generator) -> Image:
     own = np.random.default_rng(device.seed)
     streaks = 1 + device.streaks * own.standard_normal((1, scene.shape[1], 1), dtype=np.float32)
     noise = rng.standard_normal(scene.shape[:2], dtype=np.float32) * np.float32(400 * device.read)
-    lines = scene * streaks + noise[..., None]
+    lines = np.asarray(scene * np.repeat(streaks, 3, axis=2), dtype=np.float32)
+    lines += np.asarray(cv2.merge([noise, noise, noise]), dtype=np.float32)
     return _sharpened(np.clip(lines + 0.5, 0, 255).astype(np.uint8), device.sharpen)
 
 

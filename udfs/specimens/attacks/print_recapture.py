@@ -49,10 +49,11 @@ def _inches(page: Rendered) -> float:
 
 def _separated(image: Image) -> list[Plane]:
     """Cyan, magenta, yellow and black coverage [h, w] in 0 to 1, part of the grey moved into black."""
-    absorbed = 1 - image.astype(np.float32) / 255
-    black = GREY_REMOVED * absorbed.min(axis=2)
-    rest = np.clip((absorbed - black[..., None]) / np.maximum(1 - black[..., None], 0.05), 0, 1)
-    return [rest[..., 2], rest[..., 1], rest[..., 0], black]
+    yellow, magenta, cyan = (1 - plane.astype(np.float32) / np.float32(255) for plane in cv2.split(image))
+    black: Plane = np.float32(GREY_REMOVED) * np.minimum(np.minimum(yellow, magenta), cyan)
+    left = np.maximum(1 - black, np.float32(0.05))
+    rests = (np.clip((plane - black) / left, 0, 1) for plane in (cyan, magenta, yellow))
+    return [*(np.asarray(rest, dtype=np.float32) for rest in rests), black]
 
 
 def _am_dots(ink: Plane, cell: float, angle: float) -> Plane:
@@ -95,9 +96,11 @@ def _blue_noise() -> Plane:
 
 def _printed(layers: list[Plane], paper: npt.NDArray[np.float32], spread: float) -> Image:
     """BGR of the inks on the paper, the dots run together a little."""
-    light = np.broadcast_to(paper, (*layers[0].shape, 3)).copy()
-    for layer, ink in zip(layers, INKS, strict=True):
-        for channel in range(3):
-            light[..., channel] *= 1 - layer * np.float32(1 - ink[channel])
-    image = np.rint(255 * light).astype(np.uint8)
+    planes = []
+    for channel in range(3):
+        light = np.full(layers[0].shape, paper[channel], np.float32)
+        for layer, ink in zip(layers, INKS, strict=True):
+            light *= 1 - layer * np.float32(1 - ink[channel])
+        planes.append(np.rint(255 * light).astype(np.uint8))
+    image = cv2.merge(planes)
     return np.asarray(cv2.GaussianBlur(image, (0, 0), spread), dtype=np.uint8)
