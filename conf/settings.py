@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from conf.errors import BadSettings
+
 
 class Leaf(BaseModel):
     """Frozen and closed: a typo is an error."""
@@ -170,7 +172,7 @@ class Places(Leaf):
 
     lake: str | None = Field(default=None, description="Folder or s3:// prefix of the lake.")
     tables: str | None = Field(default=None, description="Where the tables are; default LAKE/_lookback/tables.")
-    models: str | None = Field(default=None, description="MLflow store; default sqlite in LAKE/_lookback/mlflow.db.")
+    models: str | None = Field(default=None, description="MLflow store; default mlflow.db beside the tables.")
 
 
 class SparkSettings(Leaf):
@@ -247,10 +249,21 @@ class Settings(Leaf):
 
     @property
     def models(self) -> str:
-        """MLflow tracking and registry store."""
+        """MLflow tracking and registry store.
+
+        Raises:
+            BadSettings: none is named, and the tables are where no database file can be.
+        """
         if self.how.places.models is not None:
             return self.how.places.models
-        return f"sqlite:///{self.lake}/_lookback/mlflow.db"
+        if "://" in self.home:
+            raise BadSettings(f"{self.home}: no place for MLflow's database. Name a store: --set places.models=URI")
+        return f"sqlite:///{self.home}/mlflow.db"
+
+    @property
+    def home(self) -> str:
+        """Folder beside the tables, for models and control specimens."""
+        return self.tables.rpartition("/")[0]
 
 
 def _absolute(place: str) -> str:

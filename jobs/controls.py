@@ -23,7 +23,7 @@ def control_recall(run: Run) -> list[Measure]:
     documents = run.settings.what.monitor.control_documents
     if documents < 2:
         return []
-    controls = write_controls(Path(run.tables.root).parent / "controls", documents)
+    controls = write_controls(Path(run.settings.home) / "controls", documents)
     return measures(controls, looked_at(run, controls))
 
 

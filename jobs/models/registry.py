@@ -40,7 +40,7 @@ class Registry:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._folder = Path(settings.lake if "://" not in settings.lake else settings.tables) / "_lookback" / "models"
+        self._folder = Path(settings.home) / "models"
         if settings.models.startswith("sqlite:///"):
             Path(settings.models.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -47,3 +47,4 @@ def test_a_night_reads_manifests_facts_and_images_from_a_bucket(bucket: str, tmp
     assert night.returncode == 0, night.stderr[-3_000:]
     assert audit.audit(delivered, tables) == []
     assert audit.released(tables).tables["scores"].num_rows >= 10
+    assert not Path("s3:").exists()
