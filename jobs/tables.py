@@ -4,14 +4,14 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, cast
 
-from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from conf.errors import BadLake, Undeclared
+from conf.errors import BadLake, Undeclared, first_line
 from jobs.fault_points import reached
 from jobs.lease import Lease
+from jobs.spark_errors import SPARK_ERRORS
 from schemas import TABLES
 from schemas.table import Table
 
@@ -86,8 +86,8 @@ class Tables:
             reader = reader.option("versionAsOf", version)
         try:
             return reader.load(self.path(name))
-        except PySparkException as error:
-            raise BadLake(f"{name}, version {version}: {str(error).splitlines()[0]}") from error
+        except SPARK_ERRORS as error:
+            raise BadLake(f"{name}, version {version}: {first_line(str(error))}") from error
 
     def empty(self, name: str) -> DataFrame:
         """No rows, the declared columns."""
@@ -145,7 +145,7 @@ class Tables:
         reached(f"before_commit:{name}")
         try:
             writer.options(**options).save(self.path(name))
-        except PySparkException:
+        except SPARK_ERRORS:
             if not self.recorded(name, transaction):
                 raise
         reached(f"after_commit:{name}")

@@ -32,9 +32,8 @@ def sql(
     form: Form = Format.table,
 ) -> None:
     """Ask the released tables; the views and profile_as_of(valid, known) are there."""
-    from pyspark.errors import PySparkException
-
     from jobs.publishing.queries import ask, unanswered
+    from jobs.spark_errors import SPARK_ERRORS
 
     tables, _ = open_release(given(context).settings())
     if not given(context).debug:
@@ -42,7 +41,7 @@ def sql(
     frame = ask(tables.spark, query)
     try:
         rows = [row.asDict(recursive=True) for row in frame.collect()]
-    except PySparkException as error:
+    except SPARK_ERRORS as error:
         raise unanswered(error) from error
     print_rows(rows, form, frame.columns)
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from conf.errors import JobError, first_line
+from jobs.spark_errors import SPARK_ERRORS
 from schemas import TABLES
 
 TELLING = ("Describe", "Explain", "Show")  # commands that change nothing
@@ -28,11 +28,11 @@ def ask(spark: SparkSession, query: str) -> DataFrame:
         if changing := sorted(set(_changing(spark, query))):
             raise BadQuery(f"{', '.join(changing)}: only queries are run here, and SHOW, DESCRIBE, EXPLAIN")
         return spark.sql(query)
-    except PySparkException as error:
+    except SPARK_ERRORS as error:
         raise unanswered(error) from error
 
 
-def unanswered(error: PySparkException) -> BadQuery:
+def unanswered(error: Exception) -> BadQuery:
     """What Spark says of a query, with the tables that there are."""
     return BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}")
 

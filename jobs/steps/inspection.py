@@ -8,13 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import WorkerDied, first_line
 from jobs.inspect_task import inspect_task
 from jobs.run import Run
+from jobs.spark_errors import SPARK_ERRORS
 from udfs.answers import ANSWER_DDL
 from udfs.inspector import inspect_batches
 from udfs.parts import inspector_fingerprint
@@ -112,12 +112,12 @@ def answers_of(contents: DataFrame, task: InspectTask, run: Run) -> DataFrame:
     near = contents.repartitionByRange(tasks, "uri").sortWithinPartitions("uri")
     try:
         return _kept(near.mapInArrow(inspect_batches(task), ANSWER_DDL))
-    except PySparkException as error:
+    except SPARK_ERRORS as error:
         LOG.warning("a worker died (%s); this slice again, each document in a child process", first_line(str(error)))
     alone = task.model_copy(update={"worker": task.worker.model_copy(update={"isolation": "child"})})
     try:
         return _kept(near.mapInArrow(inspect_batches(alone), ANSWER_DDL))
-    except PySparkException as error:
+    except SPARK_ERRORS as error:
         raise WorkerDied(
             "a slice's job died twice, the second time with each document in a child process: "
             f"{first_line(str(error))}. Look at memory and disk (lookback doctor), then resume"
@@ -180,7 +180,7 @@ def _kept(answers: DataFrame) -> DataFrame:
     kept = answers.persist()
     try:
         LOG.info("slice computed: %d contents inspected", kept.count())
-    except PySparkException:
+    except SPARK_ERRORS:
         kept.unpersist()
         raise
     return kept
