@@ -171,7 +171,7 @@ class Places(Leaf):
     """Where things are."""
 
     lake: str | None = Field(default=None, description="Folder or s3:// prefix of the lake.")
-    tables: str | None = Field(default=None, description="Where the tables are; default LAKE/_lookback/tables.")
+    tables: str | None = Field(default=None, description="Folder of the tables; default LAKE/_lookback/tables.")
     models: str | None = Field(default=None, description="MLflow store; default mlflow.db beside the tables.")
 
 
@@ -211,7 +211,7 @@ class SliceSettings(Leaf):
 class LeaseSettings(Leaf):
     """One writer."""
 
-    seconds: int = Field(default=300, description="A lease not renewed for so long may be taken over.")
+    seconds: int = Field(default=300, ge=1, description="A lease not renewed for so long may be taken over.")
     wait_seconds: int = Field(default=0, description="How long to wait for a lease that another holds.")
 
 
@@ -236,29 +236,30 @@ class Settings(Leaf):
         """The lake's root, absolute, without a trailing slash.
 
         Raises:
-            ValueError: none is named.
+            BadSettings: none is named.
         """
         if self.how.places.lake is None:
-            raise ValueError("no lake is named; give --lake FOLDER, or set LOOKBACK__HOW__PLACES__LAKE")
+            raise BadSettings("no lake is named; give --lake FOLDER, or set LOOKBACK__HOW__PLACES__LAKE")
         return _absolute(self.how.places.lake)
 
     @property
     def tables(self) -> str:
-        """Root of the tables."""
-        return _absolute(self.how.places.tables or f"{self.lake}/_lookback/tables")
+        """Root of the tables, a folder.
+
+        Raises:
+            BadSettings: no lake is named, or the tables would be in an object store.
+        """
+        root = _absolute(self.how.places.tables or f"{self.lake}/_lookback/tables")
+        if "://" in root:
+            raise BadSettings(
+                f"{root}: tables are kept in a folder, and models beside them. Name one: --set places.tables=FOLDER"
+            )
+        return root
 
     @property
     def models(self) -> str:
-        """MLflow tracking and registry store.
-
-        Raises:
-            BadSettings: none is named, and the tables are where no database file can be.
-        """
-        if self.how.places.models is not None:
-            return self.how.places.models
-        if "://" in self.home:
-            raise BadSettings(f"{self.home}: no place for MLflow's database. Name a store: --set places.models=URI")
-        return f"sqlite:///{self.home}/mlflow.db"
+        """MLflow tracking and registry store."""
+        return self.how.places.models or f"sqlite:///{self.home}/mlflow.db"
 
     @property
     def home(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conf.errors import BadLake, BadManifest, BadModel
+from conf.errors import BadLake, BadManifest, BadModel, BadSettings
 from conf.settings import Settings
 from jobs.cli.app import app
 from jobs.cli.context import given
@@ -37,7 +37,7 @@ def check(
     settings = given(context).settings_of(lake)
     try:
         place = settings.lake
-    except ValueError as error:
+    except BadSettings as error:
         raise BadLake("no lake is named; write lookback check FOLDER") from error
     with counted() as told:
         report = check_lake(settings, _task(settings), sample=sample, told=told)

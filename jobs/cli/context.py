@@ -61,8 +61,8 @@ def open_tables(settings: Settings) -> "Tables":
 
 
 def has_table(settings: Settings, name: str) -> bool:
-    """Whether a table is there, as far as its folder tells; true of one in an object store."""
-    return "://" in settings.tables or Path(settings.tables, name).is_dir()
+    """Whether a table is there, as far as its folder tells."""
+    return Path(settings.tables, name).is_dir()
 
 
 def open_release(settings: Settings) -> "tuple[Tables, Release]":

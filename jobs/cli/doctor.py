@@ -50,8 +50,8 @@ def findings(options: Given) -> "Iterator[Finding]":
     yield from of_machine
     try:
         settings = options.settings()
-        _ = settings.lake
-    except (BadSettings, ValueError) as error:
+        _ = settings.lake, settings.tables
+    except BadSettings as error:
         yield Finding("fail", "settings", str(error), "give --lake FOLDER; lookback --help")
         return
     yield Finding("pass", "settings", f"valid, digest {settings.what.digest}")
@@ -79,4 +79,4 @@ def page(found: "list[Finding]", *, everything: bool) -> Iterator[Line]:
 
 
 def _has_tables(settings: Settings) -> bool:
-    return "://" in settings.tables or Path(settings.tables, "runs").is_dir()
+    return Path(settings.tables, "runs").is_dir()

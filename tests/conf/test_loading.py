@@ -57,3 +57,14 @@ def test_a_relative_lake_is_found_from_everywhere(tmp_path: Path, monkeypatch: p
     assert settings.lake == str(tmp_path / ".lake")
     assert settings.tables == str(tmp_path / ".lake" / "_lookback" / "tables")
     assert load_settings("local", overrides=["places.lake=s3://bucket/lake/"]).lake == "s3://bucket/lake"
+
+
+def test_a_missing_lake_and_tables_in_a_bucket_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="no lake is named; give --lake FOLDER"):
+        _ = load_settings("local").lake
+    bucket = load_settings("local", overrides=["places.lake=s3://bucket/lake"])
+    for read in ("tables", "home", "models"):
+        with pytest.raises(BadSettings, match=r"s3://bucket/lake/_lookback/tables: .*--set places.tables=FOLDER"):
+            getattr(bucket, read)
+    placed = load_settings("local", overrides=["places.lake=s3://bucket/lake", f"places.tables={tmp_path}/tables"])
+    assert (placed.home, placed.models) == (str(tmp_path), f"sqlite:///{tmp_path}/mlflow.db")

@@ -5,16 +5,19 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conf.errors import LeaseHeld
 from conf.settings import LeaseSettings
-from jobs.lease import Lease
+from jobs.lease import Lease, holder_of
 
 NOW = LeaseSettings()
+SHORT = LeaseSettings(seconds=1)
 
 
 def plant(folder: Path, *, pid: int, expires: float, host: str | None = None) -> None:
@@ -56,6 +59,32 @@ def test_a_lease_that_was_taken_over_is_not_renewed(tmp_path: Path) -> None:
         plant(tmp_path, pid=os.getpid(), expires=time.time() + 300)
         with pytest.raises(LeaseHeld, match="taken over by other"):
             lease.renew()
+
+
+def test_a_lease_outlives_its_seconds_without_a_commit(tmp_path: Path) -> None:
+    with Lease(tmp_path, "slow slice", SHORT):
+        time.sleep(1.3)
+        assert json.loads((tmp_path / "lease.json").read_text())["expires"] > time.time()
+    assert not (tmp_path / "lease.json").exists()
+    assert "lease" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_lost_lease_is_not_won_back_by_the_heartbeat(tmp_path: Path) -> None:
+    with Lease(tmp_path, "first", SHORT) as lease:
+        plant(tmp_path, pid=os.getpid(), expires=time.time() + 300)
+        time.sleep(0.5)
+        with pytest.raises(LeaseHeld, match="taken over by other"):
+            lease.renew()
+    assert json.loads((tmp_path / "lease.json").read_text())["token"] == "other"
+
+
+def test_a_living_process_of_this_host_keeps_an_expired_lease(tmp_path: Path) -> None:
+    with Lease(tmp_path, "first", NOW):
+        holder = holder_of(tmp_path)
+        assert holder is not None
+        assert holder.lives(holder.expires + 1)
+        assert not replace(holder, began="1").lives(holder.expires - 1), "another process of that number"
+        assert not replace(holder, host="elsewhere").lives(holder.expires + 1)
 
 
 def test_of_many_racers_one_wins(tmp_path: Path) -> None:
