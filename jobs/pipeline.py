@@ -34,8 +34,8 @@ PIPELINE = (
     Step(
         "inspect",
         "looks at each new content once: one fetch, one decode, every part",
-        reads=("documents",),
-        before=("observations", "rejected"),
+        reads=("documents", "rejected"),
+        before=("observations", "rejected", "fields", "vectors", "plates"),
         writes=("fields", "vectors", "plates", "rejected", "observations"),
     ),
     Step(

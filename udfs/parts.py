@@ -84,8 +84,9 @@ def part_fingerprints(task: InspectTask) -> dict[str, str]:
 
 
 def inspector_fingerprint(task: InspectTask) -> str:
-    """Fingerprint of the whole inspector, 16 hex digits."""
-    return _digest(dict(sorted(part_fingerprints(task).items())))
+    """Fingerprint of the whole inspector, 16 hex digits: its parts, and the limits that decide what they are given."""
+    limits = task.settings.limits.model_dump(mode="json")
+    return _digest({"parts": part_fingerprints(task), "limits": limits})
 
 
 def _fingerprint(recipe: Recipe, settings: Mapping[str, Json], nets: Mapping[str, str], made: Mapping[str, str]) -> str:

@@ -1,14 +1,15 @@
 """Inspect: looks at each new content once, slice by slice; a slice is computed, then committed once."""
 
+import hashlib
 import logging
 import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import WorkerDied, first_line
@@ -23,6 +24,9 @@ from udfs.task import InspectTask
 LOG = logging.getLogger(__name__)
 DOCUMENTS_A_TASK = 64  # a task of about half a minute on one core: enough to balance, few enough to open models seldom
 POLL_SECONDS = 1.0
+PART_TABLES = ("fields", "vectors", "plates")
+ADDRESS_REASONS = ("missing", "unreadable", "outside_root", "digest_mismatch")
+NO_BYTES = hashlib.sha256(b"").hexdigest()
 OWN_COLUMNS = ("sha256", "inspector", "parts", "file", "quality", "card", "reading", "forensics", "portrait", "copy")
 
 
@@ -42,45 +46,91 @@ class Plan:
 def main(run: Run) -> None:
     """Inspect what has neither an observation nor a rejection by the current inspector."""
     task = inspect_task(run.settings, run.frozen.models)
-    inspector = inspector_fingerprint(task)
-    documents = run.read("documents")
-    observed = run.before("observations")
     refused = run.before("rejected").where(F.col("stage") == "inspect")
-    run.write("rejected", known_refusals(documents, refused, inspector, run.run_id), slice_name="known")
-    waiting = waiting_contents(documents, observed, refused, inspector, run.frozen.limit).persist()
+    known = Known(run.read("documents"), run.before("observations"), refused, inspector_fingerprint(task))
+    run.write("rejected", known.refusals(), slice_name="known")
+    waiting = known.waiting(run.frozen.limit).persist()
     total = waiting.count()
     plan = Plan(waiting, total, max(1, math.ceil(total / run.frozen.slice_documents)))
-    committer = Committer(run, documents, observed)
+    held = held_rows(run, waiting).persist()
+    committer = Committer(run, plan, known, held)
     for number, answers in computed(run, plan, task):
         committer.commit(number, answers)
         answers.unpersist()
-    waiting.unpersist()
+    for frame in (held, waiting):
+        frame.unpersist()
 
 
-def waiting_contents(
-    documents: DataFrame, observed: DataFrame, refused: DataFrame, inspector: str, limit: int | None
-) -> DataFrame:
-    """Contents to look at, one row each with the address of its first document; never seen ones first."""
-    contents = documents.groupBy("sha256").agg(
-        F.min_by("uri", F.struct("submitted_at", "doc_id")).alias("uri"),
-        F.min("submitted_at").alias("first_submitted_at"),
-    )
-    done = observed.where(F.col("inspector") == inspector).select("sha256")
-    bad = refused.where(F.col("inspector") == inspector).select("sha256")
-    seen = observed.select("sha256").distinct().withColumn("seen", F.lit(1))
-    waiting = (
-        contents.join(done, "sha256", "left_anti").join(bad, "sha256", "left_anti").join(seen, "sha256", "left")
-    ).withColumn("seen", F.coalesce("seen", F.lit(0)))
-    if limit is not None:
-        waiting = waiting.orderBy("seen", "first_submitted_at", "sha256").limit(limit)
-    return waiting.select("sha256", "uri")
+def of_address() -> Column:
+    """Whether a refusal tells of the address that was tried, not of the content that its document claims."""
+    other_bytes = (F.col("reason") == "empty") & (F.col("sha256") != NO_BYTES)
+    return F.col("reason").isin(*ADDRESS_REASONS) | other_bytes
 
 
-def known_refusals(documents: DataFrame, refused: DataFrame, inspector: str, run_id: str) -> DataFrame:
-    """Rejections of this night's documents whose bytes the current inspector has refused before."""
-    by_content = refused.where(F.col("inspector") == inspector).groupBy("sha256")
-    known = by_content.agg(F.min("reason").alias("reason"), F.min("detail").alias("detail"))
-    return _rejections(documents.where(F.col("run_id") == run_id).join(known, "sha256"), inspector)
+@dataclass(frozen=True)
+class Known:
+    """What the night knows of its documents before it looks at any.
+
+    Attributes:
+        documents: documents of the lineage, tonight's among them.
+        observed: observations as of the night's opening.
+        refused: rejections by inspectors as of the parent release.
+        inspector: fingerprint of the current inspector.
+    """
+
+    documents: DataFrame
+    observed: DataFrame
+    refused: DataFrame
+    inspector: str
+
+    def bad(self) -> DataFrame:
+        """Contents whose bytes the current inspector has refused: sha256, reason, detail."""
+        mine = self.refused.where((F.col("inspector") == self.inspector) & ~of_address())
+        return mine.groupBy("sha256").agg(F.min("reason").alias("reason"), F.min("detail").alias("detail"))
+
+    def refusals(self) -> DataFrame:
+        """Rejections of documents that wait, and whose bytes the current inspector has refused before."""
+        waiting = self.documents.join(self.bad(), "sha256").join(self.seen(), "sha256", "left_anti")
+        return _rejections(self.without_refused(waiting), self.inspector)
+
+    def without_refused(self, documents: DataFrame) -> DataFrame:
+        """Documents without those that the parent release shows as refused: a document is refused once."""
+        return documents.join(self.refused.select("doc_id").distinct(), "doc_id", "left_anti")
+
+    def seen(self) -> DataFrame:
+        """Contents that some inspector could look at: they stay scored by what it saw."""
+        return self.observed.select("sha256").distinct()
+
+    def waiting(self, limit: int | None) -> DataFrame:
+        """Contents to look at, one row each with the address to try: new ones, then seen ones, then refused ones.
+
+        A document that the current inspector refused lends its address no more; one that another refused lends it last.
+        """
+        mine = F.max(F.col("inspector") == self.inspector).alias("mine")
+        tried = self.documents.join(self.refused.groupBy("doc_id").agg(mine), "doc_id", "left")
+        contents = (
+            tried.where(~F.coalesce("mine", F.lit(False)))
+            .groupBy("sha256")
+            .agg(
+                F.min_by("uri", F.struct(F.col("mine").isNotNull(), "submitted_at", "doc_id")).alias("uri"),
+                F.min("submitted_at").alias("first_submitted_at"),
+                F.bool_and(F.col("mine").isNotNull()).alias("refused"),
+            )
+        )
+        done = self.observed.where(F.col("inspector") == self.inspector).select("sha256")
+        waiting = contents.join(done, "sha256", "left_anti").join(self.bad(), "sha256", "left_anti")
+        if limit is not None:
+            looked = waiting.join(self.seen().withColumn("seen", F.lit(True)), "sha256", "left")
+            turn = F.when(F.col("seen"), 1).when(F.col("refused"), 2).otherwise(0)
+            waiting = looked.orderBy(turn, "first_submitted_at", "sha256").limit(limit)
+        return waiting.select("sha256", "uri")
+
+
+def held_rows(run: Run, contents: DataFrame) -> DataFrame:
+    """What a killed run, or an inspector with the same part, left of these contents: table, sha256, fingerprint."""
+    tables = [run.before(name).select(F.lit(name).alias("table"), "sha256", "fingerprint") for name in PART_TABLES]
+    rows = reduce(DataFrame.unionByName, tables).join(contents.select("sha256"), "sha256", "left_semi")
+    return rows.distinct()
 
 
 def computed(run: Run, plan: Plan, task: InspectTask) -> Iterator[tuple[int, DataFrame]]:
@@ -129,27 +179,49 @@ class Committer:
     """Commits slices, one after another; a document counts as inspected when its observation stands."""
 
     run: Run
-    documents: DataFrame
-    observed: DataFrame
+    plan: Plan
+    known: Known
+    held: DataFrame
 
     def commit(self, number: int, answers: DataFrame) -> None:
         """Write one slice, observations last."""
-        seen, name = answers.where(F.col("status") == "seen"), str(number)
+        name = str(number)
+        seen = self._without_refused_here(answers.where(F.col("status") == "seen"), name)
         parts = {
             table: seen.select("sha256", F.explode(column).alias("row")).select("sha256", "row.*")
             for table, column in (("fields", "fields"), ("vectors", "vectors"))
-        }
-        plates = seen.where(F.col("plate").isNotNull()).select("sha256", "plate.*")
-        refused = answers.where(F.col("status") == "rejected").join(self._first_seen, "sha256", "left_anti")
-        blamed = self.documents.join(refused.select("sha256", "reason", "detail", "inspector"), "sha256")
-        self.run.write_all(parts | {"plates": plates, "rejected": _rejections(blamed, None)}, slice_name=name)
+        } | {"plates": seen.where(F.col("plate").isNotNull()).select("sha256", "plate.*")}
+        rows = {table: self._without_held(table, frame) for table, frame in parts.items()}
+        self.run.write_all(rows | {"rejected": _rejections(self._blamed(answers), None)}, slice_name=name)
         self.run.write("observations", seen.select(*OWN_COLUMNS, "skipped"), slice_name=name)
         self._measure(answers)
 
+    def _blamed(self, answers: DataFrame) -> DataFrame:
+        """Documents of refused contents; where the address was at fault, only those that gave it."""
+        refused = answers.where(F.col("status") == "rejected").join(self.known.seen(), "sha256", "left_anti")
+        reasons = refused.select("sha256", "reason", "detail", "inspector")
+        tried = reasons.join(self.plan.contents.withColumnRenamed("uri", "tried"), "sha256")
+        blamed = self.known.documents.join(tried, "sha256").where(~of_address() | (F.col("uri") == F.col("tried")))
+        return self.known.without_refused(blamed)
+
+    def _without_refused_here(self, seen: DataFrame, name: str) -> DataFrame:
+        """Seen contents; if this slice's rejections landed before a kill, without those: what was committed stands."""
+        if not self.run.tables.recorded("rejected", self.run.transaction(name)):
+            return seen
+        landed = self.run.read("rejected").where((F.col("run_id") == self.run.run_id) & (F.col("stage") == "inspect"))
+        return seen.join(landed.select("sha256").distinct(), "sha256", "left_anti")
+
+    def _without_held(self, table: str, rows: DataFrame) -> DataFrame:
+        """Rows of a table that do not stand already."""
+        if table not in self._tables_held:
+            return rows
+        held = self.held.where(F.col("table") == table)
+        return rows.join(held.select("sha256", "fingerprint"), ["sha256", "fingerprint"], "left_anti")
+
     @cached_property
-    def _first_seen(self) -> DataFrame:
-        """Contents that an earlier inspector could look at: they stay scored by what it saw."""
-        return self.observed.select("sha256").distinct()
+    def _tables_held(self) -> set[str]:
+        """Tables in which anything stands; on most nights none, so that their slices are not joined."""
+        return {row["table"] for row in self.held.select("table").distinct().collect()}
 
     def _measure(self, answers: DataFrame) -> None:
         """Add the workers' seconds by stage."""

@@ -61,8 +61,7 @@ def count_all(run: Run) -> list[Counts]:
     taken = sum(file.rows for file in run.frozen.files.get("manifests", ()))
     earlier = parent.where(F.col("run_id") == F.lit(run.frozen.parent)).agg(F.max("manifest_rows")).head()
     total = taken + int((earlier[0] if earlier else None) or 0)
-    refused = run.read("rejected").where(F.col("source") == "manifests")
-    counted = refused.groupBy("outcome", "reason").count().collect()
+    counted = refused_documents(run).groupBy("outcome", "reason").count().collect()
     duplicate = sum(row["count"] for row in counted if row.outcome == "duplicate")
     rejected = sum(row["count"] for row in counted) - duplicate
     reasons: Counter[str] = Counter()
@@ -72,6 +71,16 @@ def count_all(run: Run) -> list[Counts]:
     scored = run.read("scores").where(F.col("role") == "champion").select("doc_id").distinct().count()
     whole = Counts(MANIFEST, total, scored, rejected, duplicate, 0, waiting, 0, dict(sorted(reasons.items())))
     return [whole, *_by_detector(run, whole)]
+
+
+def refused_documents(run: Run) -> DataFrame:
+    """Manifest rows that were turned away, once each, by outcome and reason; what was looked at after all is scored."""
+    refused = run.read("rejected").where(F.col("source") == "manifests")
+    looked_at = run.read("observations").select("sha256").distinct()
+    unseen = refused.where(F.col("stage") == "inspect").join(looked_at, "sha256", "left_anti")
+    first = F.min(F.struct("night", "run_id", "outcome", "reason")).alias("first")
+    at_inspect = unseen.groupBy("doc_id").agg(first).select("first.outcome", "first.reason")
+    return refused.where(F.col("stage") != "inspect").select("outcome", "reason").unionByName(at_inspect)
 
 
 def pending_documents(run: Run) -> DataFrame:

@@ -60,18 +60,21 @@ def manifest_rows(lake: Path) -> set[tuple[str, int]]:
 
 
 def places(seen: Released) -> dict[str, list[tuple[str, int]]]:
-    """Rows of the manifests by where they ended."""
+    """Rows of the manifests by where they ended; who was refused once, and looked at after all, is scored."""
     documents = seen.tables["documents"].to_pandas()
     rejected = seen.tables["rejected"].to_pandas()
     rejected = rejected[rejected["source"] == "manifests"]
     scores = seen.tables["scores"].to_pandas()
     scored = set(scores.loc[scores["role"] == "champion", "doc_id"])
     refused = rejected[rejected["outcome"] == "rejected"]
+    late = refused["stage"] == "inspect"
+    seen_after_all = late & refused["sha256"].isin(set(seen.tables["observations"]["sha256"].to_pylist()))
+    stands = refused[~seen_after_all & ~(late & refused.duplicated(["stage", "doc_id"]))]
     is_scored = documents["doc_id"].isin(scored)
     waiting = ~is_scored & ~documents["doc_id"].isin(set(refused["doc_id"]))
     return {
         "scored": keys(documents[is_scored]),
-        "rejected": keys(refused),
+        "rejected": keys(stands),
         "duplicate": keys(rejected[rejected["outcome"] == "duplicate"]),
         "pending": keys(documents[waiting]),
     }

@@ -96,6 +96,13 @@ def test_fingerprints_follow_what_decides_and_nothing_else(task: InspectTask) ->
     assert inspector_fingerprint(other) != inspector_fingerprint(task)
 
 
+def test_limits_that_decide_refusals_are_the_inspectors_and_no_parts(task: InspectTask) -> None:
+    limits = task.settings.limits.model_copy(update={"max_pixels": 90_000_000})
+    raised = task.model_copy(update={"settings": task.settings.model_copy(update={"limits": limits})})
+    assert inspector_fingerprint(raised) != inspector_fingerprint(task)
+    assert part_fingerprints(raised) == part_fingerprints(task)
+
+
 def test_another_models_weights_are_refused(task: InspectTask, batch_of: Make) -> None:
     swapped = task.model_copy(update={"weights_digest": "0" * 64})
     with pytest.raises(BadModel, match="swapped"):

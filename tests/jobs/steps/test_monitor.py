@@ -1,0 +1,48 @@
+"""Monitor: each manifest row is counted in one place, also where inspectors disagree about a document."""
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fakes_linking import NIGHT, MemoryRun, document, frame, sha
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from conf.settings import Settings
+
+pytestmark = pytest.mark.spark
+RUN = {"run_id": "2026-03-01.1", "night": NIGHT}
+
+
+def refusal(
+    number: int, reason: str, *, stage: str = "inspect", night: int = 1, of: int | None = None
+) -> dict[str, Any]:
+    row = {"source": "manifests", "manifest": sha(0), "row": number, "doc_id": f"d{number:03d}"}
+    outcome = "duplicate" if reason == "duplicate" else "rejected"
+    said = {"sha256": sha(of or number), "outcome": outcome, "stage": stage, "reason": reason}
+    return row | said | {"run_id": f"2026-03-0{night}.1", "night": NIGHT.replace(day=night)}
+
+
+def test_a_document_refused_by_one_inspector_and_seen_by_another_is_scored(
+    spark: "SparkSession", settings: "Settings"
+) -> None:
+    from jobs.steps.monitor import count_all
+
+    refused = [refusal(2, "bomb"), refusal(3, "truncated"), refusal(3, "undecodable", night=2)]
+    refused += [refusal(5, "duplicate", stage="ingest", of=1), refusal(6, "bad_time", stage="ingest")]
+    rows: dict[str, list[dict[str, Any]]] = {
+        "documents": [document(number, "a") for number in (1, 2, 3, 4)],
+        "observations": [{"sha256": sha(number), "inspector": "i", "parts": {}} | RUN for number in (1, 2)],
+        "scores": [{"doc_id": f"d{number:03d}", "role": "champion"} | RUN for number in (1, 2)],
+        "rejected": refused,
+    }
+    tables = {name: frame(spark, name, made) for name, made in rows.items()}
+    run: Any = MemoryRun(spark, settings, tables)
+    run.frozen = SimpleNamespace(parent=None, files={"manifests": (SimpleNamespace(rows=6),)})
+    counts = count_all(run)
+    whole = counts[0]
+    assert (whole.scored, whole.rejected, whole.duplicate, whole.pending) == (2, 2, 1, 1)
+    assert whole.reasons == {"bad_time": 1, "duplicate": 1, "truncated": 1}
+    assert {count.unaccounted for count in counts} == {0}
