@@ -37,6 +37,7 @@ class Frozen(BaseModel):
         slice_documents: contents of one slice.
         limit: contents that the night inspects at most; null: all.
         code_version: version of the code.
+        inspector: fingerprint of the inspector; null: not recorded, so a resume does not compare it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,3 +51,4 @@ class Frozen(BaseModel):
     slice_documents: int
     limit: int | None
     code_version: str
+    inspector: str | None = None

@@ -1,4 +1,4 @@
-"""One writer: the lease of a lake, a file that one process alone creates, takes over, and keeps fresh while it lives."""
+"""One writer: the lease of a lake, a file that one process alone creates, takes over, and renews while it lives."""
 
 import fcntl
 import json

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from conf.errors import JobError, NightRefused
+from conf.errors import BadLake, JobError, NightRefused
 from conf.settings import Settings
+from jobs.fault_points import reached
 from jobs.lease import Lease
 from jobs.nights import NIGHT_STEP, Attempt, open_attempt, record
 from jobs.pipeline import PIPELINE, Step, edges
 from jobs.run import Progress, Run, silent
 from jobs.session import open_session
+from jobs.spark_errors import SPARK_ERRORS, told_by_worker
 from jobs.steps import cluster, ingest, inspection, link, monitor, profiles, release, score
 from jobs.tables import Tables
 
@@ -69,8 +71,11 @@ def run_step(settings: Settings, ask: Ask, step: Step) -> str:
 
 
 def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
+    folder = Path(settings.tables)
+    if "://" not in settings.lake and not Path(settings.lake).is_dir():
+        raise BadLake(f"{settings.lake}: there is no such folder. Name a lake with --lake, or make one: lookback demo")
     spark = open_session(settings)
-    with Lease(Path(settings.tables), f"night {ask.night}", settings.how.lease) as lease:
+    with Lease(folder, f"night {ask.night}", settings.how.lease) as lease:
         tables = Tables(spark, settings.tables, retention_days=settings.what.releases.retention_days, lease=lease)
         attempt = open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
         done = {step.name for step in PIPELINE if attempt.done(step.name)}
@@ -87,6 +92,9 @@ def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
                 Run(attempt.run_id, ask.night, step, settings, attempt.frozen, tables, ask.progress, ask.until), attempt
             )
             done.add(step.name)
+        if PIPELINE[-1].name in done and attempt.state != "released":
+            reached("before_released")
+            record(tables, attempt, NIGHT_STEP, "released")
         return attempt.run_id
 
 
@@ -95,7 +103,7 @@ def _run_step(run: Run, attempt: Attempt) -> None:
     began = time.monotonic()
     run.progress(run.step.name, 0, 0)
     try:
-        MAINS[run.step.name](run)
+        _main(run)
     except JobError as error:
         if not error.retry:
             record(run.tables, attempt, NIGHT_STEP, "failed", note=f"{run.step.name}: {error}")
@@ -111,7 +119,16 @@ def _run_step(run: Run, attempt: Attempt) -> None:
         seconds=seconds,
         stages=dict(sorted(run.stages.items())) or None,
     )
-    if run.step.name == PIPELINE[-1].name:
-        record(run.tables, attempt, NIGHT_STEP, "released")
     run.progress(run.step.name, 1, 1)
     LOG.info("%s %s done in %.1f s", run.run_id, run.step.name, seconds)
+
+
+def _main(run: Run) -> None:
+    """The step's own work; what a worker raised for a person reaches that person as it was raised."""
+    try:
+        MAINS[run.step.name](run)
+    except SPARK_ERRORS as error:
+        told = told_by_worker(error)
+        if told is None:
+            raise
+        raise told from error

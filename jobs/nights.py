@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from conf.errors import NightRefused
+from conf.errors import BadModel, NightRefused
 from conf.settings import Settings
 from jobs import machine
 from jobs.frozen import Frozen
+from jobs.inspect_task import Models, inspect_task
 from jobs.models.registry import Registry
-from jobs.publishing.releases import Release, newest
+from jobs.publishing.releases import Release, publications
 from jobs.store import arrived
 from jobs.tables import Tables
 from schemas import TABLES
+from udfs.parts import inspector_fingerprint
 
 NIGHT_STEP = "night"
 
@@ -40,6 +42,39 @@ class Attempt:
         return self.states.get(step) == "done"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What `releases` tells about runs.
+
+    Attributes:
+        newest: the release that readers see, if any.
+        published: runs that were ever released, those withdrawn since among them.
+    """
+
+    newest: Release | None
+    published: frozenset[str]
+
+    @classmethod
+    def by(cls, rows: list[Release]) -> "Told":
+        """From every row of `releases`, oldest first."""
+        newest = rows[-1] if rows and rows[-1].versions else None
+        return cls(newest, frozenset(row.run_id for row in rows if row.event == "published"))
+
+    @property
+    def parent(self) -> str | None:
+        """The run that a night which begins now follows."""
+        return self.newest.run_id if self.newest else None
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """Runs whose rows readers see, oldest first."""
+        return self.newest.lineage if self.newest else ()
+
+    def is_open(self, attempt: Attempt) -> bool:
+        """Whether an attempt was neither released nor abandoned, whatever `runs` missed of it when a driver died."""
+        return attempt.run_id not in self.published and attempt.state != "abandoned"
+
+
 RANK = {"opened": 0, "failed": 1, "done": 2, "abandoned": 3, "released": 4}
 
 
@@ -61,25 +96,26 @@ def open_attempt(tables: Tables, settings: Settings, night: date, *, again: bool
     """The attempt to work on: the open one with its frozen record, or a new one.
 
     Raises:
-        NightRefused: another night is open, this one is withdrawn, or its settings or models changed.
+        NightRefused: another night is open, this one is withdrawn, or what it builds on or is made with changed.
     """
     known = attempts(tables)
-    current = newest(tables)
-    mine = [attempt for attempt in known if attempt.night == night]
-    latest = mine[-1] if mine else None
-    standing = current.lineage if current else ()
-    if latest and latest.run_id in standing:
+    told = Told.by(publications(tables))
+    latest = next((attempt for attempt in reversed(known) if attempt.night == night), None)
+    if latest and latest.run_id in told.standing:
         if again:
             raise NightRefused(f"{latest.run_id} is released; withdraw it first: lookback release rollback")
         return latest
-    _refuse_out_of_order(known, current, night)
-    if latest and not again:
-        if latest.state == "released":
-            raise NightRefused(f"{latest.run_id} was withdrawn. Run it again: lookback night --date {night} --again")
-        return _unchanged(latest, settings)
-    if latest and latest.state != "released":
-        record(tables, latest, NIGHT_STEP, "abandoned", note="another attempt was asked for")
-    return _begin(tables, settings, night, known=known, limit=limit)
+    if latest and latest.run_id in told.published and not again:
+        raise NightRefused(f"{latest.run_id} was withdrawn. Run it again: lookback night --date {night} --again")
+    current = latest if latest and told.is_open(latest) else None
+    _refuse_out_of_order(known, told, night, begun=current is not None)
+    if current and not again:
+        return _unchanged(current, settings, told)
+    attempt = _prepared(tables, settings, night, known=known, told=told, limit=limit)
+    if current:
+        record(tables, current, NIGHT_STEP, "abandoned", note="another attempt was asked for")
+    record(tables, attempt, NIGHT_STEP, "opened", frozen=attempt.frozen.model_dump_json())
+    return attempt
 
 
 def record(
@@ -110,57 +146,83 @@ def code_version() -> str:
         return f"source, Python {platform.python_version()}"
 
 
-def _begin(tables: Tables, settings: Settings, night: date, *, known: list[Attempt], limit: int | None) -> Attempt:
-    """Freeze the inputs and open an attempt; what does not fit stops here, before anything is written."""
-    current = newest(tables)
-    lineage = current.lineage if current else ()
-    earlier = [attempt.frozen for attempt in known if attempt.run_id in lineage]
+def _prepared(
+    tables: Tables, settings: Settings, night: date, *, known: list[Attempt], told: Told, limit: int | None
+) -> Attempt:
+    """A new attempt with its inputs frozen; what does not fit stops here, before anything is recorded."""
+    current = told.newest
+    earlier = [attempt.frozen for attempt in known if attempt.run_id in told.standing]
     files = arrived(settings, earlier)
     with ThreadPoolExecutor(1) as pool:  # the tables are the JVM's work, the registry is ours
-        models = pool.submit(Registry(settings).champions)
+        champions = pool.submit(Registry(settings).champions)
         tables.ensure(tuple(TABLES))
+    models = champions.result()
     contents = {name: tables.version(name) or 0 for name, table in TABLES.items() if table.scope == "content"}
     frozen = Frozen(
-        parent=current.run_id if current else None,
-        lineage=lineage,
+        parent=told.parent,
+        lineage=told.standing,
         versions=(current.versions if current else {}) | contents,
         files=files,
-        models=models.result(),
+        models=models,
         settings_digest=settings.what.digest,
         slice_documents=settings.how.slices.documents,
         limit=limit,
         code_version=code_version(),
+        inspector=_inspector(settings, models),
     )
     number = 1 + max((attempt.number for attempt in known if attempt.night == night), default=0)
-    attempt = Attempt(f"{night}.{number}", night, number, frozen, {NIGHT_STEP: "opened"})
-    record(tables, attempt, NIGHT_STEP, "opened", frozen=frozen.model_dump_json())
-    return attempt
+    return Attempt(f"{night}.{number}", night, number, frozen, {NIGHT_STEP: "opened"})
 
 
-def _refuse_out_of_order(known: list[Attempt], current: Release | None, night: date) -> None:
-    """Nights go in order: none may begin while an earlier one is open, or before one that is released."""
+def _refuse_out_of_order(known: list[Attempt], told: Told, night: date, *, begun: bool) -> None:
+    """Nights go in order: one at a time is open, and none begins before one that is released.
+
+    A later attempt that follows a release since withdrawn can never be released: it stands in nobody's way.
+    """
     last = {attempt.night: attempt for attempt in known}
-    standing = current.lineage if current else ()
     for attempt in last.values():
-        if attempt.night < night and attempt.state not in {"released", "abandoned"}:
+        if attempt.night > night and attempt.run_id in told.standing:
+            raise NightRefused(f"{night} cannot begin: {attempt.run_id} is released already, and nights go in order")
+        later = attempt.night > night and not begun and attempt.frozen.parent == told.parent
+        if told.is_open(attempt) and (attempt.night < night or later):
             raise NightRefused(
                 f"{night} cannot begin: {attempt.run_id} is open ({attempt.state}). Finish it first: "
                 f"lookback night --date {attempt.night}, or lookback night --date {attempt.night} --again"
             )
-        if attempt.night > night and attempt.run_id in standing:
-            raise NightRefused(f"{night} cannot begin: {attempt.run_id} is released already, and nights go in order")
 
 
-def _unchanged(attempt: Attempt, settings: Settings) -> Attempt:
-    """Refuse a resume whose settings or code are not those that the attempt began with."""
-    if settings.what.digest != attempt.frozen.settings_digest:
-        raise NightRefused(
-            f"{attempt.run_id} began with settings {attempt.frozen.settings_digest}, these are {settings.what.digest}. "
-            f"Restore them, or begin anew: lookback night --date {attempt.night} --again"
-        )
-    if code_version() != attempt.frozen.code_version:
-        raise NightRefused(
-            f"{attempt.run_id} began with code {attempt.frozen.code_version}, this is {code_version()}. "
-            f"Begin anew: lookback night --date {attempt.night} --again"
-        )
+def _unchanged(attempt: Attempt, settings: Settings, told: Told) -> Attempt:
+    """Refuse a resume over another release, or with settings, code or an inspector that it did not begin with."""
+    frozen = attempt.frozen
+    compared = [
+        ("release", frozen.parent, told.parent),
+        ("settings", frozen.settings_digest, settings.what.digest),
+        ("code", frozen.code_version, code_version()),
+    ]
+    for what, then, now in compared:
+        _refuse_other(attempt, what, then, now)
+    if frozen.inspector is not None:
+        _refuse_other(attempt, "inspector", frozen.inspector, _inspector(settings, frozen.models))
     return attempt
+
+
+def _refuse_other(attempt: Attempt, what: str, then: str | None, now: str | None) -> None:
+    if then != now:
+        restore = "Restore them, or begin" if what == "settings" else "Begin"
+        raise NightRefused(
+            f"{attempt.run_id} began with {what} {then or 'none'}, now it is {now or 'none'}. "
+            f"{restore} anew: lookback night --date {attempt.night} --again"
+        )
+
+
+def _inspector(settings: Settings, models: Models) -> str:
+    """Fingerprint of the champion inspector under these settings.
+
+    Raises:
+        BadModel: there is none, or its folder is gone.
+    """
+    task = inspect_task(settings, models)
+    try:
+        return inspector_fingerprint(task)
+    except OSError as error:
+        raise BadModel(f"{task.weights}: the inspector cannot be read: {error}") from error

@@ -1,6 +1,18 @@
 """What a failing Spark call raises: PySpark's own errors, and what the JVM threw where PySpark knows no name for it."""
 
+import re
+
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
+from conf.errors import JobError
+
 SPARK_ERRORS = (PySparkException, Py4JJavaError)
+TOLD = re.compile(r"^conf\.errors\.(\w+): (.+)$", re.MULTILINE)
+
+
+def told_by_worker(error: Exception) -> JobError | None:
+    """The error for a person that a worker raised, out of the trace that Spark made of it; null for any other."""
+    kinds = {kind.__name__: kind for kind in JobError.__subclasses__()}
+    known = [kinds[name](message.strip()) for name, message in TOLD.findall(str(error)) if name in kinds]
+    return known[-1] if known else None

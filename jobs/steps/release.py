@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from conf.errors import CoverageFailed
-from jobs.publishing.releases import publications
+from conf.errors import CoverageFailed, NightRefused
+from jobs.publishing.releases import Release, publications
 from jobs.run import Run
 from jobs.tables import digest_of
 from schemas import TABLES
@@ -17,10 +17,16 @@ RELEASED = tuple(name for name, table in TABLES.items() if table.scope != "head"
 
 
 def main(run: Run) -> None:
-    """Publish the table versions of this night, if its coverage holds."""
+    """Publish the table versions of this night, if its coverage holds and its parent is still what readers see.
+
+    Raises:
+        CoverageFailed: nothing was counted.
+        NightRefused: the newest release is another one than the night builds on.
+    """
+    earlier = publications(run.tables)
+    _refuse_other_parent(run, earlier)
     if run.read("coverage").where(F.col("run_id") == run.run_id).count() == 0:
         raise CoverageFailed(f"{run.run_id}: nothing was counted; run monitor first")
-    earlier = publications(run.tables)
     versions = {name: run.tables.version(name) or 0 for name in RELEASED}
     with ThreadPoolExecutor(COUNTERS) as pool:
         counted = {found.name: found for rows in pool.map(DataFrame.collect, _counts(run)) for found in rows}
@@ -36,6 +42,16 @@ def main(run: Run) -> None:
         "published_at": datetime.now(UTC),
     }
     run.write("releases", run.frame("releases", [row]))
+
+
+def _refuse_other_parent(run: Run, earlier: list[Release]) -> None:
+    """A night is published over the release that it was made from, or not at all."""
+    seen = earlier[-1].run_id if earlier and earlier[-1].versions else None
+    if seen not in {run.frozen.parent, run.run_id}:
+        raise NightRefused(
+            f"{run.run_id} builds on release {run.frozen.parent or 'none'}, readers see {seen or 'none'} now. "
+            f"Begin anew: lookback night --date {run.night} --again"
+        )
 
 
 def _counts(run: Run) -> list[DataFrame]:

@@ -16,7 +16,7 @@ NIGHT = "2026-03-01"
 SLICE, IN_FLIGHT = 6, 2
 POINTS = [
     f"{moment}:{table}" for step in PIPELINE for table in step.writes for moment in ("before_commit", "after_commit")
-]
+] + ["before_released"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def finish(lake: Path, killed: list[Outcome], undisturbed: Undisturbed) -> None:
     assert repeated <= IN_FLIGHT * SLICE * len(killed)
 
 
-@pytest.mark.parametrize("point", ["after_commit:vectors", "before_commit:releases"])
+@pytest.mark.parametrize("point", ["after_commit:vectors", "before_commit:releases", "before_released"])
 def test_killed_at_a_point_and_resumed(undisturbed: Undisturbed, point: str) -> None:
     lake = fresh(undisturbed)
     killed = run_night(lake, NIGHT, point=point)
