@@ -100,5 +100,8 @@ CONTRACT: dict[str, tuple[InputColumn, ...]] = {
     ),
 }
 
-ALIASES = {"labels": {"reviewed_at": "valid_from"}, "transactions": {"time": "valid_from"}}
+ALIASES = {
+    "labels": {"reviewed_at": "valid_from"},
+    "transactions": {"time": "valid_from", "counterparty_address": "counterparty"},
+}
 """Names that a file may use for a column, by folder."""

@@ -7,10 +7,12 @@ from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyarrow.types as pt
 
 from udfs.images.objects import Missing, Objects, StoreError, Unreadable, open_objects
 
 OPEN_PACKS = 16
+UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, OverflowError)  # all that damage raises
 KEPT_GROUPS = 2  # the one being read and the one before, as slices are sorted by address
 
 
@@ -55,8 +57,9 @@ class Pack:
         self._groups: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
         try:
             self._file = pq.ParquetFile(pa.PythonFile(RangeFile(open_objects(place), place), mode="r"))
+            _refuse_misshapen(self._file.schema_arrow)
             self._index = _index(self._file)
-        except (pa.ArrowException, OSError, KeyError) as error:
+        except UNREADABLE as error:
             raise Unreadable(f"packed file: {type(error).__name__}") from error
 
     def read(self, key: str) -> bytes:
@@ -78,7 +81,7 @@ class Pack:
             if group not in self._groups:
                 try:
                     self._groups[group] = self._file.read_row_group(group, columns=["bytes"]).column("bytes")
-                except (pa.ArrowException, OSError) as error:
+                except UNREADABLE as error:
                     raise Unreadable(f"packed file: {type(error).__name__}") from error
             self._groups.move_to_end(group)
             while len(self._groups) > KEPT_GROUPS:
@@ -86,12 +89,24 @@ class Pack:
             return self._groups[group]
 
 
+def _refuse_misshapen(schema: pa.Schema) -> None:
+    """Refuse a pack without its two columns, or whose images are no bytes."""
+    for name in ("key", "bytes"):
+        if len(schema.get_all_field_indices(name)) != 1:
+            raise Unreadable(f"packed file: {'two columns' if name in schema.names else 'no column'} {name}")
+    found = schema.field("bytes").type
+    inner = found.value_type if pt.is_dictionary(found) else found
+    if not (pt.is_binary(inner) or pt.is_large_binary(inner) or pt.is_fixed_size_binary(inner)):
+        raise Unreadable(f"packed file: column bytes is {found}, wanted binary")
+
+
 def _index(file: pq.ParquetFile) -> dict[str, tuple[int, int]]:
     """Row group and row of each key; of equal keys the first stands."""
     index: dict[str, tuple[int, int]] = {}
     for group in range(file.num_row_groups):
         for row, key in enumerate(file.read_row_group(group, columns=["key"]).column("key").to_pylist()):
-            index.setdefault(str(key), (group, row))
+            if key is not None:
+                index.setdefault(str(key), (group, row))
     return index
 
 
@@ -111,5 +126,5 @@ def read_packed(place: str, key: str) -> bytes:
         return open_pack(place).read(key)
     except StoreError:
         raise
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise Unreadable(f"packed file: {type(error).__name__}") from error

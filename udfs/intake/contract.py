@@ -1,13 +1,14 @@
 """Holds a file against the contract: its columns first, then each row."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pyarrow as pa
 
 from conf.errors import BadManifest
 from schemas.contract import ALIASES, CONTRACT, InputColumn
+from udfs.intake.arrow_types import WANTED, fits
+from udfs.intake.blocks import Block
 from udfs.intake.files import column_types, read_blocks
 from udfs.intake.values import Unfit, read_value
 
@@ -22,11 +23,6 @@ ARROW = {
     "boolean": pa.bool_(),
     "digest": pa.string(),
     "json": pa.string(),
-}
-WRONG_TYPES = {
-    "id": ("double", "float", "bool", "struct", "list", "map", "binary"),
-    "time": ("double", "float", "bool", "int", "struct", "list", "map", "binary"),
-    "text": ("double", "float", "struct", "list", "map", "binary"),
 }
 DEFAULT_VALID_FROM = {"accounts": "opened_at"}
 
@@ -53,39 +49,80 @@ def preflight(folder: str, uri: str, content: bytes, zone: str | None) -> tuple[
         BadManifest: naming file, column, what was found and what to do.
     """
     columns = {column.name: column for column in CONTRACT[folder]}
-    blocks = read_blocks(uri, content)
-    first = next(blocks, pd.DataFrame())
-    present = [_known_name(folder, name) for name in first.columns]
-    missing = [c.name for c in columns.values() if c.required and c.name not in present]
-    if missing and len(first.columns):
+    empty = Block(0, 0, (), ())
+    first = next((block for block in read_blocks(uri, content) if block.names), empty)
+    placed = _placed(folder, first)
+    missing = [column.name for column in columns.values() if column.required and column.name not in placed]
+    if missing and first.names:
         raise BadManifest(
-            f"{uri}: no column {', '.join(missing)}; it has {', '.join(map(str, first.columns))}. "
+            f"{uri}: no column {', '.join(missing)}; it has {', '.join(first.names)}. "
             f"Every file in {folder}/ needs them (lookback schema). Fix the export. Nothing was written."
         )
-    for name, found in column_types(uri, content).items():
-        column = columns.get(_known_name(folder, name))
-        if column and found.startswith(WRONG_TYPES.get(column.kind, ())):
+    for name, places in placed.items():
+        if len(places) > 1:
             raise BadManifest(
-                f"{uri}, column {name}: its type is {found}, wanted {column.kind} ({column.doc}) "
-                "Fix the export, or write it as text. Nothing was written."
+                f"{uri}: columns {' and '.join(first.names[place] for place in places)} both say {name}. "
+                "Keep one of them. Nothing was written."
             )
-    _refuse_bare_times(folder, uri, first.head(PREFLIGHT_ROWS), zone)
-    return tuple(str(name) for name in first.columns if _known_name(folder, str(name)) not in columns)
+    _refuse_wrong_types(folder, uri, content)
+    _refuse_bare_times(folder, uri, first, zone)
+    return tuple(name for name in first.names if _known_name(folder, name) not in columns)
 
 
 def typed_batches(folder: str, files: Iterable[tuple[str, str, bytes]], zone: str | None) -> Iterator[pa.RecordBatch]:
     """Every row of the files (uri, digest, bytes), typed, or with the reason that it is not taken."""
-    columns = CONTRACT[folder]
-    where = None if zone is None else ZoneInfo(zone)
+    where, schema = None if zone is None else ZoneInfo(zone), row_schema(folder)
     for uri, digest, content in files:
         for block in read_blocks(uri, content):
-            named = block.rename(columns=lambda name: _known_name(folder, str(name)))
-            records = named.reindex(columns=[column.name for column in columns]).to_dict("records")
             rows = [
-                _typed_row(folder, record, where) | {"file": digest, "row": int(number)}
-                for number, record in zip(named.index, records, strict=True)
+                _typed_row(folder, record, where) | {"file": digest, "row": number}
+                for number, record in enumerate(_records(folder, block), start=block.start)
             ]
-            yield pa.RecordBatch.from_pylist(rows, schema=row_schema(folder))
+            yield pa.RecordBatch.from_pylist(rows, schema=schema)
+
+
+def _refuse_wrong_types(folder: str, uri: str, content: bytes) -> None:
+    """Stop before a Parquet column is read as what it is not."""
+    columns = {column.name: column for column in CONTRACT[folder]}
+    for name, found in column_types(uri, content):
+        column = columns.get(_known_name(folder, name))
+        if column and not fits(found, column.kind):
+            raise BadManifest(
+                f"{uri}, column {name}: its type is {found}, wanted {column.kind}: {WANTED[column.kind]} "
+                f"({column.doc}) Fix the export, or write it as text. Nothing was written."
+            )
+
+
+def _placed(folder: str, block: Block) -> dict[str, list[int]]:
+    """Places of the block's columns by the contract's name; more than one where two names mean the same."""
+    wanted = {column.name for column in CONTRACT[folder]}
+    placed: dict[str, list[int]] = {}
+    for place, name in enumerate(block.names):
+        if (known := _known_name(folder, name)) in wanted:
+            placed.setdefault(known, []).append(place)
+    return placed
+
+
+def _records(folder: str, block: Block) -> Iterator[Mapping[str, str | None] | str]:
+    """Texts of each row by the contract's column, or what is wrong with the row."""
+    placed, nothing = _placed(folder, block), [None] * len(block)
+    twice = {name: places for name, places in placed.items() if len(places) > 1}
+    names = [column.name for column in CONTRACT[folder]]
+    columns = [block.columns[placed[name][0]] if name in placed else nothing for name in names]
+    for place, texts in enumerate(zip(*columns, strict=True)):
+        said = {name: _said(block, places, place) for name, places in twice.items()}
+        clash = [name for name, values in said.items() if len(values) > 1]
+        if place in block.broken or clash:
+            yield block.broken.get(place, f"two of its columns say {', '.join(clash)}")
+            continue
+        record = dict(zip(names, texts, strict=True))
+        record.update({name: values[0] for name, values in said.items() if values})
+        yield record
+
+
+def _said(block: Block, columns: list[int], place: int) -> list[str]:
+    """What a row says in columns that mean the same."""
+    return [text for column in columns if (text := block.columns[column][place]) is not None]
 
 
 def _known_name(folder: str, name: str) -> str:
@@ -94,13 +131,14 @@ def _known_name(folder: str, name: str) -> str:
     return ALIASES.get(folder, {}).get(clean, clean)
 
 
-def _typed_row(folder: str, record: Mapping[Hashable, object], zone: ZoneInfo | None) -> dict[str, object]:
+def _typed_row(folder: str, record: Mapping[str, str | None] | str, zone: ZoneInfo | None) -> dict[str, object]:
     """One row: typed values, or nulls and a reason."""
-    columns = CONTRACT[folder]
-    texts = {str(name): value if isinstance(value, str) else None for name, value in record.items()}
+    if isinstance(record, str):
+        return {"_reason": "bad_row", "_detail": record, "_id": None}
+    columns, texts = CONTRACT[folder], dict(record)
     fallback = DEFAULT_VALID_FROM.get(folder)
-    if fallback and texts.get("valid_from") is None:
-        texts["valid_from"] = texts.get(fallback)
+    if fallback and not (texts["valid_from"] or "").strip():
+        texts["valid_from"] = texts[fallback]
     row: dict[str, object] = {"_reason": None, "_detail": None, "_id": None}
     try:
         row["_id"] = _readable_id(columns[0], texts)
@@ -122,16 +160,17 @@ def _readable_id(column: InputColumn, texts: Mapping[str, str | None]) -> str | 
         return None
 
 
-def _refuse_bare_times(folder: str, uri: str, rows: pd.DataFrame, zone: str | None) -> None:
+def _refuse_bare_times(folder: str, uri: str, block: Block, zone: str | None) -> None:
     """Stop before a whole file is refused because its lake declares no zone."""
     if zone is not None:
         return
+    placed = _placed(folder, block)
     for column in CONTRACT[folder]:
-        names = [name for name in rows.columns if _known_name(folder, str(name)) == column.name]
-        if column.kind != "time" or not column.required or not names:
+        if column.kind != "time" or not column.required or column.name not in placed:
             continue
-        texts = [text for text in rows[names[0]] if isinstance(text, str)]
-        bare = [(row, text) for row, text in enumerate(texts) if _is_bare(text, column)]
+        first = block.columns[placed[column.name][0]][:PREFLIGHT_ROWS]
+        texts = [(block.start + row, text) for row, text in enumerate(first) if text]
+        bare = [(row, text) for row, text in texts if _is_bare(text, column)]
         if bare:
             raise BadManifest(
                 f"{uri}, column {column.name}: {len(bare):,} of the first {len(texts):,} rows have no time zone "

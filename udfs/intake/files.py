@@ -1,17 +1,20 @@
 """Opens Parquet, CSV and JSON lines alike: every value as text, every row with its number."""
 
+import csv
 import io
 import json
 from collections.abc import Iterator
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from conf.errors import BadManifest
+from udfs.intake.blocks import ROWS, Block
+from udfs.intake.csv_rows import csv_blocks
+from udfs.intake.json_rows import json_blocks
 
 FORMATS = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
-ROWS = 20_000  # rows of one block: a few MB of text
+UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
 def is_input(uri: str) -> bool:
@@ -19,70 +22,75 @@ def is_input(uri: str) -> bool:
     return uri.lower().endswith(FORMATS)
 
 
-def read_blocks(uri: str, content: bytes) -> Iterator[pd.DataFrame]:
-    """Blocks of rows, columns of text or null, indexed by row number from 0.
+def read_blocks(uri: str, content: bytes) -> Iterator[Block]:
+    """Blocks of rows; those that cannot be parsed are in it as broken.
 
     Raises:
-        BadManifest: the file cannot be read as what its name says.
+        BadManifest: nothing of the file can be read as what its name says.
     """
-    lower = uri.lower()
+    rows = broken = 0
+    trouble = ""
     try:
-        if lower.endswith(".parquet"):
-            blocks = _parquet(content)
-        elif lower.endswith(".csv"):
-            blocks = _csv(content)
-        else:
-            blocks = _json_lines(content)
-        start = 0
-        for block in blocks:
-            block.index = pd.RangeIndex(start, start + len(block))
-            start += len(block)
+        for block in _blocks(uri.lower(), content):
+            rows += len(block)
+            broken += len(block.broken)
+            trouble = trouble or next((f"row {block.start + at}: {why}" for at, why in block.broken.items()), "")
             yield block
-    except (pa.ArrowException, pd.errors.ParserError, UnicodeDecodeError, ValueError) as error:
-        raise BadManifest(
-            f"{uri}: cannot be read as {lower.rpartition('.')[2]}: {str(error).splitlines()[0]}"
-        ) from error
+    except (BadManifest, csv.Error, *UNREADABLE) as error:
+        raise BadManifest(_unreadable(uri, str(error))) from error
+    if broken and broken == rows:
+        raise BadManifest(_unreadable(uri, f"none of its {rows:,} rows can be parsed; {trouble}"))
 
 
-def column_types(uri: str, content: bytes) -> dict[str, str]:
-    """Type words of a Parquet file's columns; nothing for formats that know text only."""
+def column_types(uri: str, content: bytes) -> list[tuple[str, pa.DataType]]:
+    """Types of a Parquet file's columns; nothing for formats that know text only."""
     if not uri.lower().endswith(".parquet"):
-        return {}
+        return []
     try:
-        return {field.name: str(field.type) for field in pq.read_schema(io.BytesIO(content))}
-    except pa.ArrowException as error:
-        raise BadManifest(f"{uri}: is no Parquet file: {str(error).splitlines()[0]}") from error
+        return [(field.name, field.type) for field in pq.read_schema(io.BytesIO(content))]
+    except UNREADABLE as error:
+        raise BadManifest(_unreadable(uri, str(error))) from error
 
 
-def _parquet(content: bytes) -> Iterator[pd.DataFrame]:
-    for batch in pq.ParquetFile(io.BytesIO(content)).iter_batches(ROWS):
-        yield pd.DataFrame(
-            {
-                name: [_text(value) for value in column.to_pylist()]
-                for name, column in zip(batch.schema.names, batch.columns, strict=True)
-            },
-            dtype=object,
-        )
+def _blocks(lower: str, content: bytes) -> Iterator[Block]:
+    if lower.endswith(".parquet"):
+        return _parquet_blocks(content)
+    return csv_blocks(content) if lower.endswith(".csv") else json_blocks(content)
 
 
-def _csv(content: bytes) -> Iterator[pd.DataFrame]:
-    if not content.strip():
-        raise BadManifest("an empty CSV has no header")
-    with pd.read_csv(
-        io.BytesIO(content), dtype=str, keep_default_na=False, chunksize=ROWS, encoding="utf-8-sig"
-    ) as blocks:
-        for block in blocks:
-            yield block.astype(object).where(block != "", None)
+def _unreadable(uri: str, found: str) -> str:
+    kind = uri.lower().rpartition(".")[2]
+    what = (found.splitlines() or ["unknown damage"])[0]
+    return f"{uri}: cannot be read as {kind}: {what}. Export it again. Nothing was written."
 
 
-def _json_lines(content: bytes) -> Iterator[pd.DataFrame]:
-    lines = [line for line in content.decode("utf-8-sig").splitlines() if line.strip()]
-    for start in range(0, len(lines), ROWS):
-        rows = [json.loads(line) for line in lines[start : start + ROWS]]
-        if not all(isinstance(row, dict) for row in rows):
-            raise BadManifest("every line must be a JSON object")
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        yield pd.DataFrame({name: [_text(row.get(name)) for row in rows] for name in names}, dtype=object)
+def _parquet_blocks(content: bytes) -> Iterator[Block]:
+    file = pq.ParquetFile(io.BytesIO(content))
+    start = 0
+    for batch in file.iter_batches(ROWS):
+        broken: dict[int, str] = {}
+        names = tuple(batch.schema.names)
+        columns = tuple(_texts(name, column, broken) for name, column in zip(names, batch.columns, strict=True))
+        yield Block(start, batch.num_rows, names, columns, broken)
+        start += batch.num_rows
+    if not start:
+        names = tuple(file.schema_arrow.names)
+        yield Block(0, 0, names, tuple([] for _ in names))
+
+
+def _texts(name: str, column: pa.Array, broken: dict[int, str]) -> list[str | None]:
+    """A column's values as text; a value that Python cannot hold breaks its row alone."""
+    try:
+        return [_text(value) for value in column.to_pylist()]
+    except (ValueError, OverflowError):
+        texts: list[str | None] = []
+        for place, scalar in enumerate(column):
+            try:
+                texts.append(_text(scalar.as_py()))
+            except (ValueError, OverflowError):
+                texts.append(None)
+                broken.setdefault(place, f"column {name} holds a value that cannot be read")
+        return texts
 
 
 def _text(value: object) -> str | None:
@@ -95,7 +103,7 @@ def _text(value: object) -> str | None:
         case bool():
             return "true" if value else "false"
         case dict() | list():
-            return json.dumps(value, sort_keys=True)
+            return json.dumps(value, sort_keys=True, default=str)
         case _:
             isoformat = getattr(value, "isoformat", None)
             return str(isoformat()) if isoformat else str(value)

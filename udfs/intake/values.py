@@ -4,15 +4,20 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from schemas.contract import InputColumn, Kind
+from udfs.intake.arrow_types import JSON_ALLOWED, WANTED
+from udfs.intake.blocks import Unquoted, is_unicode
 
 ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 TRUE, FALSE = ("true", "1", "yes", "t"), ("false", "0", "no", "f")
-DECIMAL_DIGITS, DECIMAL_SCALE = 38, 18
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DECIMAL_SCALE = 18
+DECIMAL = Context(prec=38)  # the default context holds 28 digits: no amount of ten billion with all its places
+REASONS: dict[Kind, str] = {"id": "bad_id", "time": "bad_time", "date": "bad_time"}  # any other kind: bad_value
 
 Value = str | datetime | date | Decimal | float | bool | None
 
@@ -27,10 +32,12 @@ def read_value(text: str | None, column: InputColumn, zone: ZoneInfo | None) -> 
     Raises:
         Unfit: with a reason of the closed list.
     """
-    if text is None:
+    if text is None or text.isspace() or not text:
         if column.required:
             raise Unfit("missing_value", f"{column.name} is empty")
         return None
+    if type(text) is not str or not text.isascii():
+        _refuse_wrong_text(text, column)
     value = (
         _read_time(text, column.name, zone)
         if column.kind == "time"
@@ -39,6 +46,15 @@ def read_value(text: str | None, column: InputColumn, zone: ZoneInfo | None) -> 
     if column.values and value not in column.values:
         raise Unfit("bad_value", f"{column.name} is none of {', '.join(column.values)}")
     return value
+
+
+def _refuse_wrong_text(text: str, column: InputColumn) -> None:
+    """Refuse what no reader should see: a JSON value of another type, half a surrogate pair."""
+    reason = REASONS.get(column.kind, "bad_value")
+    if isinstance(text, Unquoted) and text.found not in JSON_ALLOWED.get(column.kind, ()):
+        raise Unfit(reason, f"{column.name} is a JSON {text.found}, wanted {WANTED[column.kind]}")
+    if not is_unicode(text):
+        raise Unfit(reason, f"{column.name} holds half a surrogate pair, which is no text")
 
 
 def _read_time(text: str, name: str, zone: ZoneInfo | None) -> datetime:
@@ -50,7 +66,10 @@ def _read_time(text: str, name: str, zone: ZoneInfo | None) -> datetime:
         if zone is None:
             raise Unfit("bad_time", f"{name} has no time zone")
         moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise Unfit("bad_time", f"{name} is outside the years 1 to 9999 in UTC; leave it empty for never") from error
 
 
 def _read_id(text: str, name: str) -> str:
@@ -67,7 +86,9 @@ def _read_digest(text: str, name: str) -> str:
 
 def _read_date(text: str, name: str) -> date:
     try:
-        return date.fromisoformat(text[:10])
+        if not DAY.fullmatch(text[:10]):
+            raise ValueError(text[:10])
+        return datetime.fromisoformat(text).date()
     except ValueError as error:
         raise Unfit("bad_time", f"{name} is not a date as 2026-03-01") from error
 
@@ -85,10 +106,10 @@ def _read_number(text: str, name: str) -> float:
 def _read_decimal(text: str, name: str) -> Decimal:
     try:
         amount = Decimal(text)
-        fixed = amount.quantize(Decimal(1).scaleb(-DECIMAL_SCALE))
+        fixed = amount.quantize(Decimal(1).scaleb(-DECIMAL_SCALE), context=DECIMAL)
     except InvalidOperation as error:
         raise Unfit("bad_value", f"{name} is not a number that decimal(38,18) holds") from error
-    if not amount.is_finite() or len(fixed.as_tuple().digits) > DECIMAL_DIGITS or amount < 0 or fixed != amount:
+    if not amount.is_finite() or amount < 0 or fixed != amount:
         raise Unfit("bad_value", f"{name} is negative, or not a number that decimal(38,18) holds")
     return fixed
 
@@ -104,8 +125,8 @@ def _read_boolean(text: str, name: str) -> bool:
 def _read_json(text: str, name: str) -> str:
     try:
         return json.dumps(json.loads(text), sort_keys=True)
-    except ValueError as error:
-        raise Unfit("bad_value", f"{name} is not JSON") from error
+    except (ValueError, RecursionError) as error:
+        raise Unfit("bad_value", f"{name} is not JSON, or nested too deep") from error
 
 
 def _read_text(text: str, _name: str) -> str:

@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -79,8 +80,101 @@ def test_a_missing_column_stops_the_night_with_file_column_and_advice() -> None:
 
 def test_a_wrong_type_stops_the_night() -> None:
     table = parquet(doc_id=[1.5], account_id=["A"], uri=["a"], side=["front"], submitted_at=["2026-03-01T00:00:00Z"])
-    with pytest.raises(BadManifest, match="column doc_id: its type is double, wanted id"):
+    with pytest.raises(
+        BadManifest, match=r"m\.parquet, column doc_id: its type is double, wanted id: text or integers"
+    ):
         preflight("manifests", "m.parquet", table, None)
+
+
+MONEY = {
+    "transaction_id": "T",
+    "account_id": "A",
+    "direction": "in",
+    "amount": "1",
+    "asset": "X",
+    "valid_from": "2026Z",
+}
+PAPER = dict(zip(HEADER.strip().split(","), GOOD.strip().split(","), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("folder", "column", "values"),
+    [
+        ("manifests", "uri", pa.array([b"u"], pa.large_binary())),
+        ("manifests", "uri", pa.array([True])),
+        ("manifests", "uri", pa.array([1])),
+        ("manifests", "doc_id", pa.array([datetime(2026, 3, 1, tzinfo=UTC)]).cast(pa.date32())),
+        ("manifests", "doc_id", pa.array([False])),
+        ("manifests", "submitted_at", pa.array([1], pa.uint64())),
+        ("manifests", "submitted_at", pa.array([1], pa.time64("us"))),
+        ("manifests", "sha256", pa.array([b"1" * 32], pa.binary(32))),
+        ("transactions", "amount", pa.array([{"a": 1}])),
+        ("transactions", "amount", pa.array([datetime(2026, 3, 1, tzinfo=UTC)])),
+        ("transactions", "amount", pa.array([0.1 + 0.2])),
+        ("transactions", "retracts", pa.array([0.5])),
+    ],
+)
+def test_every_kind_has_its_arrow_types(folder: str, column: str, values: pa.Array) -> None:
+    row = {"manifests": PAPER, "transactions": MONEY}[folder]
+    table = parquet(**({name: [value] for name, value in row.items()} | {column: values}))
+    with pytest.raises(BadManifest, match=rf"p\.parquet, column {column}: its type is .*, wanted .*Fix the export"):
+        preflight(folder, "p.parquet", table, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("doc_id", pa.array(["D-1"]).dictionary_encode()),
+        ("account_id", pa.array(["A-1"], pa.large_string())),
+        ("vendor_fields", pa.array([{"at": datetime(2026, 3, 1, tzinfo=UTC)}])),
+        ("vendor", pa.nulls(1)),
+        ("decided_at", pa.array([datetime(2026, 3, 1, tzinfo=UTC)], pa.timestamp("ns", "UTC"))),
+    ],
+)
+def test_types_that_hold_the_same_are_taken(column: str, values: pa.Array) -> None:
+    table = parquet(**({name: [value] for name, value in PAPER.items()} | {column: values}))
+    assert preflight("manifests", "p.parquet", table, None) == ()
+    assert [row["_reason"] for row in rows("manifests", "p.parquet", table)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("folder", "header", "both"),
+    [
+        ("labels", "target_kind,target_id,verdict,reviewer,reviewed_at,valid_from", "reviewed_at and valid_from"),
+        ("manifests", f"Doc_ID,{HEADER.strip()}", "Doc_ID and doc_id"),
+        ("manifests", f"{HEADER.strip()},doc_id", "doc_id and doc_id"),
+    ],
+)
+def test_two_columns_of_one_meaning_stop_the_night(folder: str, header: str, both: str) -> None:
+    for name, content in (
+        ("f.csv", f"{header}\n".encode()),
+        ("f.parquet", b"" if header.count("doc_id") > 1 else parquet(**{name: ["x"] for name in header.split(",")})),
+        ("f.jsonl", b"" if header.count("doc_id") > 1 else json.dumps(dict.fromkeys(header.split(","), "x")).encode()),
+    ):
+        if content:
+            with pytest.raises(BadManifest, match=f"columns {both} both say"):
+                preflight(folder, name, content, "UTC")
+
+
+def test_rows_that_use_two_names_of_a_column_are_taken_unless_they_use_both() -> None:
+    known = {"target_kind": "account", "target_id": "A-1", "verdict": "cleared", "reviewer": "R"}
+    moment = "2026-03-01T00:00:00Z"
+    both = [known | {"valid_from": moment}, known | {"reviewed_at": moment}]
+    content = "\n".join(map(json.dumps, [*both, both[0] | both[1]])).encode()
+    assert [row["_reason"] for row in rows("labels", "l.jsonl", content)] == [None, None, "bad_row"]
+
+
+def test_blank_is_missing_and_a_date_is_nothing_but_a_date() -> None:
+    header, opened = "account_id,opened_at,birth_date,declared_name\n", "2025-11-14T00:00:00Z"
+    lines = (
+        f"  ,{opened},,",
+        f"A-1,{opened},1990-01-01XX,",
+        f"A-1,{opened},1990-W01-1,",
+        f"A-1,{opened},1990-01-01,  ",
+    )
+    found = rows("accounts", "a.csv", (header + "\n".join(lines)).encode())
+    assert [row["_reason"] for row in found] == ["missing_value", "bad_time", "bad_time", None]
+    assert found[-1]["declared_name"] is None
 
 
 def test_times_without_a_zone_stop_the_night_unless_one_is_declared() -> None:
@@ -111,6 +205,19 @@ def test_money_is_exact() -> None:
     assert row["amount"] == Decimal("0.000000000000000001")
 
 
+def test_large_money_keeps_all_its_places() -> None:
+    row = MONEY | {"amount": "12345678901234567890.123456789012345678", "valid_from": "2026-03-01T00:00:00Z"}
+    (taken,) = rows("transactions", "t.jsonl", json.dumps(row).encode())
+    assert taken["amount"] == Decimal(row["amount"])
+    (number,) = rows("transactions", "t.jsonl", json.dumps(row).replace(f'"{row["amount"]}"', row["amount"]).encode())
+    assert number["amount"] == Decimal(row["amount"])
+
+
+def test_the_counterparty_may_be_called_its_address() -> None:
+    row = MONEY | {"counterparty_address": "bc1q", "valid_from": "2026-03-01T00:00:00Z"}
+    assert rows("transactions", "t.jsonl", json.dumps(row).encode())[0]["counterparty"] == "bc1q"
+
+
 def test_an_account_holds_from_its_opening_unless_it_says_otherwise() -> None:
     (row,) = rows("accounts", "a.csv", b"account_id,opened_at\nA-1,2025-11-14T00:00:00Z\n")
     assert row["valid_from"] == row["opened_at"] == datetime(2025, 11, 14, tzinfo=UTC)
@@ -120,5 +227,5 @@ def test_an_account_holds_from_its_opening_unless_it_says_otherwise() -> None:
 def test_no_text_crashes_a_reader(text: str, where: tuple[str, str]) -> None:
     column = next(c for c in CONTRACT[where[0]] if c.name == where[1])
     with suppress(Unfit):
-        value = read_value(text or None, column, None)
+        value = read_value(text or None, column, ZoneInfo("America/New_York"))
         assert pa.scalar(value, row_schema(where[0]).field(where[1]).type).as_py() == value

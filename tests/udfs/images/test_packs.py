@@ -1,0 +1,48 @@
+"""A pack that is none, or a damaged one, is a refusal of its images; it never stops who fetches."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from udfs.images.fetch import Source, fetch
+
+
+@pytest.mark.parametrize(
+    ("columns", "detail"),
+    [
+        ({"key": ["a"]}, "no column bytes"),
+        ({"bytes": [b"a"]}, "no column key"),
+        ({"key": ["a"], "bytes": ["text"]}, "column bytes is string, wanted binary"),
+        ({"key": ["a"], "bytes": [5]}, "column bytes is int64, wanted binary"),
+        ({"key": ["a"], "bytes": [[1, 2]]}, "column bytes is list"),
+    ],
+)
+def test_a_pack_of_another_shape_is_refused_with_what_is_wrong(tmp_path: Path, columns: dict, detail: str) -> None:
+    pq.write_table(pa.table(columns), tmp_path / "p.parquet")
+    got = fetch("p.parquet#a", Source(str(tmp_path), (), 100))
+    assert got.refused is not None
+    assert (got.refused.reason, detail in got.refused.detail) == ("unreadable", True)
+
+
+def test_a_row_without_key_is_no_image(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"key": [None, "a"], "bytes": [b"0", b"1"]}), tmp_path / "p.parquet")
+    source = Source(str(tmp_path), (), 100)
+    assert fetch("p.parquet#a", source).content == b"1"
+    assert fetch("p.parquet#None", source).refused.reason == "missing"
+
+
+def test_a_damaged_pack_never_stops_who_fetches(tmp_path: Path) -> None:
+    table = pa.table({"key": [f"k{n}" for n in range(20)], "bytes": [bytes([n]) * 9 for n in range(20)]})
+    pq.write_table(table, tmp_path / "p.parquet")
+    whole, rng, refused = (tmp_path / "p.parquet").read_bytes(), np.random.default_rng(5), set()
+    for number in range(150):
+        damaged = bytearray(whole)
+        damaged[rng.integers(len(whole))] ^= 1 << int(rng.integers(8))
+        (tmp_path / f"{number}.parquet").write_bytes(damaged)
+        got = fetch(f"{number}.parquet#k7", Source(str(tmp_path), (), 1_000))
+        refused.add(got.refused.reason if got.refused else None)
+    assert refused <= {None, "missing", "unreadable", "too_large"}
+    assert "unreadable" in refused

@@ -1,0 +1,78 @@
+"""Rows of JSON lines: a line that is no JSON object is broken, the lines beside it are not."""
+
+import codecs
+import json
+from collections.abc import Iterator
+
+from conf.errors import BadManifest
+from udfs.intake.blocks import ROWS, Block, Unquoted, is_unicode
+
+FOUND = ((bool, "boolean"), (int, "integer"), (float, "number"), (dict, "object"), (list, "list"))
+
+
+class Digits(float):
+    """A JSON number that remembers its digits, as money has more of them than a float."""
+
+    text: str
+
+    def __new__(cls, text: str) -> "Digits":
+        """The number that a text says."""
+        value = super().__new__(cls, text)
+        value.text = text
+        return value
+
+
+DECODER = json.JSONDecoder(parse_float=Digits)
+
+
+def json_blocks(content: bytes) -> Iterator[Block]:
+    """Blocks of a file with one JSON object a line; only a line feed ends a line.
+
+    Raises:
+        BadManifest: the file is one JSON list.
+    """
+    lines = [line for line in content.removeprefix(codecs.BOM_UTF8).split(b"\n") if line.strip()]
+    if lines and lines[0].strip() == b"[":
+        raise BadManifest("it is one JSON list: write one object a line")
+    for start in range(0, len(lines), ROWS):
+        yield _block(start, lines[start : start + ROWS])
+
+
+def _block(start: int, lines: list[bytes]) -> Block:
+    rows: list[dict[str, str | None]] = []
+    broken: dict[int, str] = {}
+    for place, line in enumerate(lines):
+        try:
+            rows.append(_row(line))
+        except (ValueError, RecursionError) as error:
+            rows.append({})
+            broken[place] = _trouble(error)
+    names = tuple(name for name in dict.fromkeys(name for row in rows for name in row) if is_unicode(name))
+    return Block(start, len(lines), names, tuple([row.get(name) for row in rows] for name in names), broken)
+
+
+def _row(line: bytes) -> dict[str, str | None]:
+    row = DECODER.decode(line.decode().strip())
+    if not isinstance(row, dict):
+        raise ValueError(f"no object but {type(row).__name__}")
+    return {name: value if type(value) is str and value else _text(value) for name, value in row.items()}
+
+
+def _trouble(error: Exception) -> str:
+    """What is wrong with a line, without its content."""
+    match error:
+        case UnicodeDecodeError():
+            return "the line is not UTF-8"
+        case RecursionError():
+            return "the line is nested too deep"
+        case json.JSONDecodeError():
+            return f"the line is no JSON: {error.msg} at character {error.pos}"
+        case _:
+            return f"the line cannot be read: {error}"
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value or None
+    found = next(word for kind, word in FOUND if isinstance(value, kind))
+    return Unquoted(value.text if isinstance(value, Digits) else json.dumps(value, sort_keys=True), found)
