@@ -1,5 +1,6 @@
 """A run in memory and a small scorer, for the steps that judge."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conf.settings import Settings
+from jobs.frozen import Frozen
 from schemas import TABLES
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.judging.fusion import Fusion
@@ -25,6 +27,11 @@ SIGNALS = {
     "generated": ("decoder_trace",),
     "inconsistent": (STRONGEST,),
 }
+
+UNFROZEN = Frozen(
+    parent=None, lineage=(), versions={}, files={}, models={}, settings_digest="", slice_documents=1, limit=None,
+    code_version="",
+)  # fmt: skip
 
 
 def small_scorer(*, gain: float = 3.0) -> Scorer:
@@ -50,6 +57,7 @@ class MemoryRun:
     parent: dict[str, list[Row]] = field(default_factory=dict)
     folders: dict[tuple[str, str], Path] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    frozen: Frozen = UNFROZEN
     written: dict[str, list[Row]] = field(default_factory=dict)
 
     def read(self, name: str) -> "DataFrame":
@@ -66,6 +74,10 @@ class MemoryRun:
             assert column.dataType.simpleString() == declared[column.name].dataType.simpleString(), column
         rows = [row.asDict(recursive=True) for row in frame.collect()]
         self.written[name] = [row | {"run_id": self.run_id, "night": self.night} for row in rows]
+
+    def write_all(self, frames: Mapping[str, "DataFrame"]) -> None:
+        for name, frame in frames.items():
+            self.write(name, frame)
 
     def model(self, name: str, role: str) -> Path | None:
         return self.folders.get((name, role))

@@ -16,6 +16,8 @@ from udfs.images.hashing import HASH_DDL, hash_batches
 from udfs.intake.contract import row_schema
 from udfs.intake.reading import intake_batches
 
+GIVEN_CHARACTERS = 100  # of a given submission's id, so that with its mark it stays an id
+
 
 def main(run: Run) -> None:
     """Take in every file that the night froze."""
@@ -61,15 +63,26 @@ def with_digests(rows: DataFrame, settings: Settings) -> DataFrame:
 
 
 def with_submissions(rows: DataFrame, settings: IngestSettings) -> DataFrame:
-    """Rows without a submission get one: what one account submits of a type within so many minutes."""
+    """Rows with a submission that is unique in the lake.
+
+    An exporter may number each account's own, so a given one is marked with a digest of account and number. Rows
+    without one get one: what one account submits of a type within so many minutes.
+    """
     in_order = Window.partitionBy("account_id", "doc_type").orderBy("submitted_at", "doc_id", "file", "row")
     gap = F.col("submitted_at").cast("long") - F.lag("submitted_at").over(in_order).cast("long")
     begins = (gap.isNull() | (gap > 60 * settings.submission_minutes)).cast("int")
     numbered = rows.withColumn("_act", F.sum(begins).over(in_order))
     act = Window.partitionBy("account_id", "doc_type", "_act")
     parts = (F.col("account_id"), F.coalesce("doc_type", F.lit("")), F.min("submitted_at").over(act).cast("string"))
-    named = F.concat(F.lit("S-"), F.substring(F.sha2(F.concat_ws("|", *parts), 256), 1, 16))
-    return numbered.withColumn("submission_id", F.coalesce("submission_id", named)).drop("_act")
+    found = F.concat(F.lit("S-"), _short_digest(*parts))
+    own = _short_digest(F.col("account_id"), F.col("submission_id"))
+    given = F.concat(F.substring("submission_id", 1, GIVEN_CHARACTERS), F.lit("-"), own)
+    return numbered.withColumn("submission_id", F.coalesce(given, found)).drop("_act")
+
+
+def _short_digest(*parts: Column) -> Column:
+    """16 hex digits over texts that hold no bar."""
+    return F.substring(F.sha2(F.concat_ws("|", *parts), 256), 1, 16)
 
 
 def identify(rows: DataFrame, known: DataFrame) -> tuple[DataFrame, DataFrame]:
