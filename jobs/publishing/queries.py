@@ -3,15 +3,26 @@
 from collections.abc import Iterator
 from typing import Any
 
+from py4j.java_gateway import JavaObject
 from pyspark.sql import DataFrame, SparkSession
 
 from conf.errors import JobError, first_line
 from jobs.spark_errors import SPARK_ERRORS
 from schemas import TABLES
 
-TELLING = ("Describe", "Explain", "Show")  # commands that change nothing
-LOGICAL = "org.apache.spark.sql.catalyst.plans.logical"
-CHANGING = (f"{LOGICAL}.Command", f"{LOGICAL}.ParsedStatement")
+TELLING = ("Describe", "Show")  # commands that change nothing; EXPLAIN is what it explains
+# Parts of a parsed query. An allow-list: what a later Spark or a plug-in adds is refused until it is known.
+READING = frozenset(
+    {
+        "Aggregate", "Distinct", "Except", "Filter", "Generate", "GlobalLimit", "Intersect", "Join",
+        "LateralJoin", "LimitAll", "LocalLimit", "LocalRelation", "Offset", "OneRowRelation", "PipeOperator",
+        "Pivot", "Project", "RelationTimeTravel", "Repartition", "RepartitionByExpression",
+        "ResolvedInlineTable", "Sample", "Sort", "SubqueryAlias", "Union", "Unpivot", "UnresolvedHaving",
+        "UnresolvedHint", "UnresolvedInlineTable", "UnresolvedQualify", "UnresolvedRelation",
+        "UnresolvedSubqueryColumnAliases", "UnresolvedTVFAliases", "UnresolvedTableValuedFunction",
+        "UnresolvedWith", "WithWindowDefinition",
+    }
+)  # fmt: skip
 
 
 class BadQuery(JobError):
@@ -25,8 +36,8 @@ def ask(spark: SparkSession, query: str) -> DataFrame:
         BadQuery: it does not parse, names what is not there, or is none that only reads.
     """
     try:
-        if changing := sorted(set(_changing(spark, query))):
-            raise BadQuery(f"{', '.join(changing)}: only queries are run here, and SHOW, DESCRIBE, EXPLAIN")
+        if changing := changing_parts(spark, query):
+            raise BadQuery(f"{', '.join(sorted(changing))}: only queries are run here, and SHOW, DESCRIBE, EXPLAIN")
         return spark.sql(query)
     except SPARK_ERRORS as error:
         raise unanswered(error) from error
@@ -37,15 +48,30 @@ def unanswered(error: Exception) -> BadQuery:
     return BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}")
 
 
-def _changing(spark: SparkSession, query: str) -> Iterator[str]:
-    """Names of the statement's parts, as Spark's parser sees them, that do more than read."""
-    jvm: Any = spark._jvm
-    kinds = [jvm.java.lang.Class.forName(name) for name in CHANGING]
-    plans = [spark._jsparkSession.sessionState().sqlParser().parsePlan(query)]
+def changing_parts(spark: SparkSession, query: str) -> set[str]:
+    """Names of the statement's parts, as Spark's parser sees them, that are not known to only read."""
+    session: Any = spark._jsparkSession
+    plan = session.sessionState().sqlParser().parsePlan(query)
+    while _name(plan) == "ExplainCommand":  # its analysis may run what it explains, as of EXECUTE IMMEDIATE
+        plan = plan.logicalPlan()
+    found: set[str] = set()
+    plans = [] if _name(plan).startswith(TELLING) else [plan]
     while plans:
         plan = plans.pop()
-        name = str(plan.getClass().getSimpleName())
-        if not name.startswith(TELLING) and any(kind.isInstance(plan) for kind in kinds):
-            yield name
-        children = plan.children()
-        plans += [children.apply(number) for number in range(children.size())]
+        found.add(_name(plan))
+        plans += _below(spark, plan)
+    return found - READING
+
+
+def _below(spark: SparkSession, plan: JavaObject) -> Iterator[JavaObject]:
+    """A plan's inputs, its CTEs and the subqueries in its expressions."""
+    for parts in (plan.children(), plan.innerChildren()):
+        yield from (parts.apply(number) for number in range(parts.size()))
+    if _name(plan) == "WithWindowDefinition":  # Spark's walk passes over what is asked in a named window
+        jvm: Any = spark._jvm
+        project = jvm.org.apache.spark.sql.catalyst.plans.logical.Project
+        yield project(plan.windowDefinitions().values().toSeq(), plan.child())
+
+
+def _name(plan: JavaObject) -> str:
+    return str(plan.getClass().getSimpleName())
