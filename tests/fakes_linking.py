@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 
 from schemas import TABLES
+from tests.fakes_risk import UNFROZEN
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from conf.settings import Settings
+    from jobs.frozen import Frozen
 
 NIGHT = date(2026, 3, 1)
 Plates = np.ndarray
@@ -28,6 +30,7 @@ class MemoryRun:
     parent: dict[str, "DataFrame"] = field(default_factory=dict)
     night: date = NIGHT
     run_id: str = "2026-03-01.1"
+    frozen: "Frozen" = UNFROZEN
     written: dict[str, list[Any]] = field(default_factory=dict)
 
     def read(self, name: str) -> "DataFrame":

@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.facts import holding
+from jobs.observed import made_by
 
 REACH = 20  # documents further on that a holder of a shared fact is tied to: linear, and still one component
 VISUAL_CONFIDENCE = 0.8  # of a number without check digits
@@ -26,17 +27,17 @@ def same_file(subjects: DataFrame) -> DataFrame:
     return _as_links(pairs, "same_file", F.lit(1.0), F.struct(F.lit("same bytes").alias("shared")))
 
 
-def numbers(fields: DataFrame) -> DataFrame:
+def numbers(fields: DataFrame, looked: DataFrame) -> DataFrame:
     """One row a content: number, confidence, number_source, issuing_state and number_print of the best reading.
 
-    MRZ goes before barcode before visual zone, all of the newest look.
+    MRZ goes before barcode before visual zone, all of the observation that counts, which `looked` has.
     """
     value = F.upper(F.regexp_replace("value", "[^A-Za-z0-9]", ""))
     rank = F.array_position(F.array(*map(F.lit, SOURCES)), F.col("source"))
-    usable = fields.where(F.col("source").isin(*SOURCES) & (F.col("position") == 0))
+    usable = made_by(looked, fields, "reading").where(F.col("source").isin(*SOURCES) & (F.col("position") == 0))
     usable = usable.withColumns({"value": value, "rank": rank})
     sure = (F.length("value") >= SHORTEST_NUMBER) & (F.col("confidence") >= VISUAL_CONFIDENCE)
-    reading = F.struct("night", "run_id", "fingerprint", "rank", "confidence", "value", "source")
+    reading = F.struct("rank", "confidence", "value", "source", "fingerprint")
     best = usable.groupBy("sha256").agg(
         F.max(F.when((F.col("name") == "number") & sure, reading)).alias("best"),
         F.max(F.when(F.col("name") == "issuing_state", reading)).alias("state"),

@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.linking.persons import persons
+from jobs.observed import made_by
 
 ORDER = ("night", "run_id")
 
@@ -15,32 +16,28 @@ def subjects(documents: DataFrame, accounts: DataFrame) -> DataFrame:
     return joined.withColumn("person", F.coalesce("person", "account_id"))
 
 
-def contents(documents: DataFrame, observations: DataFrame, vectors: DataFrame, plates: DataFrame) -> DataFrame:
+def contents(documents: DataFrame, looked: DataFrame, vectors: DataFrame, plates: DataFrame) -> DataFrame:
     """One row a content: sha256, pdq, pdq_quality, design_vector, portrait, luma and the fingerprint of each.
 
     With them stand `corners` and `portrait_box`: where card and portrait lie in decoded pixels.
-    Several inspectors may have looked at one content: the newest run's look counts, then the larger fingerprint.
+    All of one content comes from one observation: `looked` has the one that counts.
     A selfie, and a picture without a card, has neither design nor plate.
     """
     shown = documents.groupBy("sha256").agg(F.bool_or(F.col("doc_type") == "selfie").alias("selfie"))
-    look = F.max(
-        F.struct(
-            *ORDER,
-            "inspector",
-            "card.found",
-            "card.corners",
-            "portrait.box",
-            "copy.pdq",
-            "copy.quality",
-            F.col("parts")["copy"].alias("print"),
-        )
+    look = F.struct(
+        "card.found",
+        "card.corners",
+        "portrait.box",
+        "copy.pdq",
+        "copy.quality",
+        F.col("parts")["copy"].alias("print"),
     )
     plate = F.max(F.struct(*ORDER, "fingerprint", "luma"))
-    looked = observations.groupBy("sha256").agg(look.alias("look"))
-    plated = plates.groupBy("sha256").agg(plate.alias("plate"))
+    looks = looked.select("sha256", look.alias("look"))
+    plated = made_by(looked, plates, "plate").groupBy("sha256").agg(plate.alias("plate"))
     of_kind = [_vector(kind).alias(kind) for kind in ("design", "portrait")]
-    embedded = vectors.groupBy("sha256").agg(*of_kind)
-    frame = shown.join(looked, "sha256").join(plated, "sha256", "left").join(embedded, "sha256", "left")
+    embedded = made_by(looked, vectors, "vectors").groupBy("sha256").agg(*of_kind)
+    frame = shown.join(looks, "sha256").join(plated, "sha256", "left").join(embedded, "sha256", "left")
     card = F.coalesce("look.found", F.lit(False)) & ~F.coalesce("selfie", F.lit(False))
     return frame.select(
         "sha256",

@@ -44,7 +44,7 @@ def gathered(looked: DataFrame, fields: DataFrame, accounts: DataFrame) -> DataF
     """One row a submission: its documents with their readings, and what the account's holder declared."""
     typed = fields.where(F.col("source") != "text")
     reading = F.struct("source", "name", "position", "value", "raw", "confidence")
-    by_content = typed.groupBy("sha256", "fingerprint").agg(F.collect_list(reading).alias("readings"))
+    by_content = typed.groupBy("sha256", "fingerprint").agg(F.collect_set(reading).alias("readings"))
     located = looked.withColumn("fingerprint", F.col("parts")["reading"])
     document = F.struct(
         *("doc_id", "side", "doc_type", "submitted_at", "vendor_fields", "readings"),

@@ -11,6 +11,7 @@ from conf.settings import LinkSettings
 from jobs.linking.ledger import PRINTS, entries
 from jobs.linking.shared_facts import PAIR_COLUMNS, numbers, shared_facts
 from jobs.linking.subjects import contents, subjects
+from jobs.observed import champion_inspector, counting
 from jobs.run import Run
 from udfs.neighbours.designs import EMPTY, FOUNDING_ROWS, Bank, found_designs, moved, with_designs
 from udfs.neighbours.examination import (
@@ -25,6 +26,7 @@ from udfs.neighbours.examination import (
 from udfs.neighbours.plates import ALIGN_SIZE
 
 FACES = ("sha256", "portrait", "luma", "corners", "portrait_box")
+LOOKED = ("sha256", "parts", "card", "portrait", "copy")
 MEMBERS = ("sha256", "design", "version", "similarity")
 
 
@@ -32,9 +34,9 @@ def main(run: Run) -> None:
     """Write the night's designs, who shows them, and the links that are new or have ended."""
     settings = run.settings.what.link
     docs = subjects(run.read("documents"), run.read("accounts")).persist()
-    tables = [run.read(name) for name in ("documents", "observations", "vectors", "plates")]
-    looks = contents(tables[0], tables[1], tables[2], tables[3]).persist()
-    read = numbers(run.read("fields")).persist()
+    looked = counting(run.read("observations"), champion_inspector(run)).select(*LOOKED).persist()
+    looks = contents(run.read("documents"), looked, run.read("vectors"), run.read("plates")).persist()
+    read = numbers(run.read("fields"), looked).persist()
     known = newest_designs(run.before("designs")).persist()
     bank = grown_bank(bank_of(known), looks, settings)
     shown = shown_designs(looks, bank, settings).persist()
@@ -49,7 +51,7 @@ def main(run: Run) -> None:
         prints = dated.join(read, "sha256", "left").select("sha256", *PRINTS)
         run.write("links", entries(pairs, run.before("links"), docs.join(prints, "sha256", "left"), settings))
     finally:
-        for frame in (docs, looks, read, known, shown, found):
+        for frame in (docs, looked, looks, read, known, shown, found):
             frame.unpersist()
 
 

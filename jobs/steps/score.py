@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
 from conf.settings import ScoreSettings
 from jobs.facts import holding, verdicts
+from jobs.observed import champion_inspector, counting
 from jobs.run import Run
 from jobs.scoring.changes import changes
 from jobs.scoring.rarity import with_rarity
@@ -28,7 +29,7 @@ JUDGEMENT = (
 def main(run: Run) -> None:
     """Write contradictions, scores and what changed since the parent release."""
     settings = run.settings.what.score
-    looked = observed(run.read("documents"), run.read("observations"))
+    looked = observed(run.read("documents"), counting(run.read("observations"), champion_inspector(run)))
     accounts = holding(run.read("accounts"), "account_id")
     found = contradictions_of(looked, run.read("fields"), accounts, settings.contradictions)
     clusters = run.read("clusters")
@@ -41,11 +42,9 @@ def main(run: Run) -> None:
         frame.unpersist()
 
 
-def observed(documents: DataFrame, observations: DataFrame) -> DataFrame:
-    """Every document with the newest observation of its content; without one there is nothing to score."""
-    newest = Window.partitionBy("sha256").orderBy(F.desc("night"), F.desc("run_id"), F.desc("inspector"))
-    one = observations.withColumn("_place", F.row_number().over(newest)).where(F.col("_place") == 1)
-    parts = one.select("sha256", "inspector", "parts", "card", "reading", "forensics")
+def observed(documents: DataFrame, looked: DataFrame) -> DataFrame:
+    """Every document with the observation of its content that counts; without one there is nothing to score."""
+    parts = looked.select("sha256", "inspector", "parts", "card", "reading", "forensics")
     return documents.drop("run_id", "night").join(parts, "sha256")
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RUN = {"run_id": "2026-03-01.1", "night": NIGHT}
 FORGED, GENUINE = 6, 14
+PRINTS = {"copy": "c1", "vectors": "v1", "plate": "p1", "reading": "r1"}
 
 
 PHOTO = (10, 30, 62, 95)
@@ -29,7 +30,7 @@ def observation(number: int, *, pdq: str | None = None) -> dict[str, Any]:
     portrait = {"found": box is not None, "confidence": 1.0, "box": box}
     copy = None if pdq is None else {"pdq": pdq, "quality": 100}
     seen = {"card": card, "portrait": portrait, "copy": copy}
-    return {"sha256": sha(number), "inspector": "i", "parts": {"copy": "c1"}} | seen | RUN
+    return {"sha256": sha(number), "inspector": "i", "parts": PRINTS} | seen | RUN
 
 
 def photographed(number: int) -> np.ndarray:
@@ -44,7 +45,7 @@ def photographed(number: int) -> np.ndarray:
 
 def vector(number: int, kind: str, values: np.ndarray) -> dict[str, Any]:
     unit = (values / np.linalg.norm(values)).astype(np.float32).tolist()
-    return {"sha256": sha(number), "fingerprint": f"{kind}1", "kind": kind, "vector": unit} | RUN
+    return {"sha256": sha(number), "fingerprint": "v1", "kind": kind, "vector": unit} | RUN
 
 
 def world(spark: "SparkSession") -> dict[str, Any]:
@@ -143,3 +144,31 @@ def test_the_same_night_again_adds_nothing_and_a_person_learned_later_ends_a_tie
     gained = {(row[0], row[1], row[2], row[3]) for row in run.written["links"]}
     assert gained == {("d007", "d008", "portrait_photo", 0.0), ("d007", "d008", "own_resubmission", 1.0)}
     assert run.written["designs"] == []
+
+
+@pytest.mark.spark
+def test_all_of_a_content_comes_from_the_observation_that_counts(spark: "SparkSession") -> None:
+    from jobs.linking.shared_facts import numbers
+    from jobs.linking.subjects import contents
+    from jobs.observed import counting
+
+    later = {"run_id": "2026-03-02.1", "night": date(2026, 3, 2)}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("observations", "vectors", "plates", "fields")}
+    for inspector, mark, stamp in (("a", 1, RUN), ("b", 2, later)):
+        prints = {part: f"{part[0]}{mark}" for part in PRINTS}
+        rows["observations"].append(
+            observation(1, pdq=f"{mark:064x}") | {"inspector": inspector, "parts": prints} | stamp
+        )
+        rows["vectors"].append(vector(1, "design", np.eye(2)[mark - 1]) | {"fingerprint": prints["vectors"]} | stamp)
+        plate = {"width": 192, "height": 121, "luma": bytes([mark])}
+        rows["plates"].append({"sha256": sha(1), "fingerprint": prints["plate"]} | plate | stamp)
+        read = {"source": "mrz", "name": "number", "position": 0, "value": f"NUMBER{mark}", "confidence": 0.99}
+        rows["fields"].append({"sha256": sha(1), "fingerprint": prints["reading"]} | read | stamp)
+    tables = {name: frame(spark, name, table) for name, table in rows.items()}
+    documents = frame(spark, "documents", [document(1, "a01")])
+    for champion, mark in (("a", 1), ("b", 2), (None, 2), ("unknown", 2)):
+        looked = counting(tables["observations"], champion)
+        (look,) = contents(documents, looked, tables["vectors"], tables["plates"]).collect()
+        assert (look.pdq, look.copy_print, look.plate_print) == (f"{mark:064x}", f"c{mark}", f"p{mark}")
+        assert (look.design_vector, look.luma) == (np.eye(2)[mark - 1].tolist(), bytes([mark]))
+        assert [row.number for row in numbers(tables["fields"], looked).collect()] == [f"NUMBER{mark}"]

@@ -178,3 +178,21 @@ def test_what_many_others_of_a_design_show_is_its_habit(spark: "SparkSession", s
     assert {row["frequency"] for row in run.written["contradictions"]} == {14 / 29}
     judged = by_document(run)
     assert judged["D-00"]["inconsistent"] == judged["D-29"]["inconsistent"]
+
+
+@pytest.mark.spark
+def test_a_champion_that_is_back_is_scored_by_what_it_saw(spark: "SparkSession") -> None:
+    from jobs.observed import counting
+    from jobs.steps.score import observed
+
+    run = MemoryRun(spark, NIGHT, STAMP["run_id"])
+    rows = [observation("D-1"), observation("D-1", stamp=STAMP) | {"inspector": "i-2"}, observation("D-2", stamp=STAMP)]
+    rows[2] |= {"inspector": "i-2"}
+    looks = run.frame("observations", rows)
+    documents = run.frame("documents", [document("D-1"), document("D-2")])
+
+    def by(champion: str | None) -> dict[str, str]:
+        return {row.doc_id: row.inspector for row in observed(documents, counting(looks, champion)).collect()}
+
+    assert by("i-1") == {"D-1": "i-1", "D-2": "i-2"}
+    assert by("i-2") == by(None) == {"D-1": "i-2", "D-2": "i-2"}
