@@ -19,7 +19,7 @@ def find_patterns(transactions: DataFrame, persons: DataFrame, settings: Profile
 
     Args:
         transactions: one row a transaction that holds.
-        persons: account_id and person_id, where it is known.
+        persons: account_id and `person`: who stands behind it, mergers followed.
         settings: limits and windows.
     """
     timed = transactions.withColumn("_at", F.unix_micros("valid_from"))
@@ -67,13 +67,12 @@ def pass_through(timed: DataFrame, settings: ProfileSettings) -> DataFrame:
 def shared_withdrawal_address(timed: DataFrame, persons: DataFrame, settings: ProfileSettings) -> DataFrame:
     """Withdrawals to one address from accounts of at least so many persons."""
     least = settings.shared_address_accounts
-    known = persons.select("account_id", "person_id").distinct()
     used = (
         timed.where(F.col("direction") == "out")
         .withColumn("_address", _canonical(F.col("counterparty")))
         .where(F.col("_address").isNotNull())
-        .join(known, "account_id", "left")
-        .withColumn("_person", F.coalesce("person_id", "account_id"))
+        .join(persons.select("account_id", "person"), "account_id", "left")
+        .withColumn("_person", F.coalesce("person", "account_id"))
     )
     first = used.groupBy("_address", "_person").agg(F.min("valid_from").alias("_first"))
     order = Window.partitionBy("_address").orderBy("_first", "_person")

@@ -11,6 +11,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
 from jobs.facts import holding, verdicts
+from jobs.linking.persons import persons
 from jobs.run import Run
 from jobs.scoring.standings import standings
 from jobs.scoring.transaction_patterns import find_patterns
@@ -61,7 +62,7 @@ def gathered(run: Run) -> DataFrame:
         run.read("documents").select("account_id").distinct(),
         _as_struct(document_states(run), "documents"),
         _as_struct(_signals(run), "signals"),
-        _as_struct(find_patterns(transactions, accounts, run.settings.what.profile), "patterns"),
+        _as_struct(find_patterns(transactions, persons(run.read("accounts")), run.settings.what.profile), "patterns"),
     )
     beside = (
         _verdict(labels),

@@ -157,9 +157,47 @@ def test_patterns_equal_the_slow_twin(spark: "SparkSession") -> None:
     rows = _random_transactions(np.random.default_rng(5), 1_500)
     persons = {f"A-{number}": (f"P-{number // 2}" if number % 3 else None) for number in range(60)}
     transactions = spark.createDataFrame([tuple(row.values()) for row in rows], TRANSACTION)
-    people = spark.createDataFrame(list(persons.items()), "account_id string, person_id string")
+    people = spark.createDataFrame(list(persons.items()), "account_id string, person string")
     found = find_patterns(transactions, people, ProfileSettings()).collect()
     fast = {(row.account_id, row.name): (row.fired_at, row.transactions, row.others) for row in found}
     slow = slow_patterns(rows, persons, ProfileSettings())
     assert {name for _, name in slow} == {"structuring", "pass_through", "shared_withdrawal_address"}
     assert fast == slow
+
+
+@pytest.mark.spark
+def test_merged_accounts_are_one_person_at_a_shared_address(spark: "SparkSession") -> None:
+    from jobs.linking.persons import persons
+    from jobs.scoring.transaction_patterns import find_patterns
+
+    first = NIGHTS[0]
+    opened = {"opened_at": at("2026-01-01"), "valid_from": at("2026-01-01")}
+    into = {"A-0": None, "A-1": "A-0", "A-2": "A-1", "A-3": None, "A-4": None}
+    facts = [fact(first, row, account_id=a, merged_into=b, **opened) for row, (a, b) in enumerate(into.items())]
+    accounts = MemoryRun(spark, first, f"{first}.1").frame("accounts", facts)
+    rows = [
+        (f"T-{name}", name, "out", Decimal(1), "BTC", "z1", None, None, at("2026-01-02"))
+        for name in ("A-0", "A-1", "A-2", "A-3")
+    ]
+    transactions = spark.createDataFrame(rows, TRANSACTION)
+    assert find_patterns(transactions, persons(accounts), ProfileSettings()).collect() == []
+    fourth = spark.createDataFrame([("T-A-4", "A-4", *rows[0][2:])], TRANSACTION)
+    fired = find_patterns(transactions.unionByName(fourth), persons(accounts), ProfileSettings()).collect()
+    others = {row.account_id: row.others for row in fired}
+    assert others == {"A-0": 2, "A-1": 2, "A-2": 2, "A-3": 4, "A-4": 4}
+
+
+@pytest.mark.spark
+def test_the_night_follows_mergers_when_it_looks_for_patterns(spark: "SparkSession") -> None:
+    first = NIGHTS[0]
+    opened = {"opened_at": at("2026-01-01"), "valid_from": at("2026-01-01")}
+    into = {"A-0": None, "A-1": "A-0", "A-2": "A-0", "B-0": None, "B-1": None, "B-2": None}
+    facts = [fact(first, row, account_id=a, merged_into=b, **opened) for row, (a, b) in enumerate(into.items())]
+    paid = {"direction": "out", "amount": Decimal(1), "asset": "BTC", "valid_from": at("2026-01-02")}
+    payments = [
+        fact(first, row, transaction_id=f"T-{account}", account_id=account, counterparty=account[0], **paid)
+        for row, account in enumerate(into)
+    ]
+    run = profiled(spark, first, {"accounts": facts, "transactions": payments}, None)
+    odds = {row["account_id"]: log_odds(row) for row in run.written["risk_profiles"]}
+    assert all(odds[f"A-{number}"] < odds[f"B-{number}"] for number in range(3))
