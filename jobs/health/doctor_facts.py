@@ -58,8 +58,7 @@ def lake_findings(settings: Settings) -> Iterator[Finding]:
     except BadLake as unlisted:
         manifests, error = None, str(unlisted)
     yield doctor.lake_finding(settings.lake, manifests, error)
-    if "://" not in settings.tables:
-        yield doctor.lease_finding(holder_of(Path(settings.tables)), time.time())
+    yield doctor.lease_finding(holder_of(Path(settings.tables)), time.time())
     yield from _models(settings)
     sockets = "".join(path.read_text() for path in SOCKETS if path.is_file())
     yield doctor.network_finding(doctor.open_ports(sockets), settings.how.spark.conf)
