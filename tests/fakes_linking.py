@@ -1,5 +1,6 @@
 """A run whose tables are frames in memory, and a small world of plates, hashes and vectors to link."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,10 @@ class MemoryRun:
         self.written[name] = [
             (*tuple(row), self.run_id, self.night) for row in frame.orderBy(*_sortable(name, declared)).collect()
         ]
+
+    def write_all(self, frames: Mapping[str, "DataFrame"]) -> None:
+        for name, written in frames.items():
+            self.write(name, written)
 
     def table(self, name: str) -> "DataFrame":
         return self.spark.createDataFrame(self.written[name], TABLES[name].ddl)
