@@ -134,8 +134,10 @@ def _night(
 
 def _state(recorded: str, stands: bool, written: bool) -> str:
     """What became of an attempt, in a person's word."""
+    if stands:
+        return "released"
     if recorded == "released":
-        return "released" if stands else "withdrawn"
+        return "withdrawn"
     if recorded == "opened":
         return "running" if written else "open"
     return recorded
