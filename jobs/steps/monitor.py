@@ -10,7 +10,6 @@ from pyspark.sql import functions as F
 from conf.errors import CoverageFailed
 from jobs.controls import control_recall
 from jobs.observed import champion_inspector, counting
-from jobs.observed import champion_inspector, counting
 from jobs.run import Run
 from schemas.observations import PARTS
 from udfs.judging.drift import population_stability_index
