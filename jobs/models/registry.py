@@ -49,10 +49,10 @@ class Registry:
         self._client = MlflowClient(tracking_uri=settings.models, registry_uri=settings.models)
 
     def champions(self) -> dict[str, dict[str, ChosenModel]]:
-        """Every registered model with an alias, by name, then by role; shipped ones are registered first."""
+        """Every registered model with an alias, by name, then by role; where none is champion, the shipped one is."""
         for name in MODELS:
-            if not self._client.search_model_versions(f"name = '{name}'"):
-                self.promote(name, self.register(name, SHIPPED / name), "champion")
+            if self._in_role(name, "champion") is None:
+                self.promote(name, self._shipped(name), "champion")
         chosen = {name: {role: self._in_role(name, role) for role in ROLES} for name in MODELS}
         return {name: {role: model for role, model in roles.items() if model} for name, roles in chosen.items()}
 
@@ -125,6 +125,14 @@ class Registry:
                     }
                 )
         return sorted(rows, key=lambda row: (row["model"], -int(row["version"])))
+
+    def _shipped(self, name: str) -> str:
+        """Version of the shipped model: registered now, or by one who died before it had a role."""
+        digest = model_digest(SHIPPED / name)
+        known = self._client.search_model_versions(f"name = '{name}'")
+        return next((str(v.version) for v in known if v.tags["digest"] == digest), None) or self.register(
+            name, SHIPPED / name
+        )
 
     def _in_role(self, name: str, role: str) -> ChosenModel | None:
         """The version in a role, its folder checked against its digest."""

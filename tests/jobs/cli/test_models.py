@@ -78,6 +78,16 @@ def test_a_lake_may_be_moved_with_its_models(shipped: Path, lake: Path, monkeypa
     assert all(Path(roles["champion"].path).is_relative_to(moved) for roles in after.values())
 
 
+def test_a_model_whose_registration_was_cut_short_gets_its_role(
+    settings: Settings, shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jobs.models.registry import Registry
+
+    monkeypatch.setattr("jobs.models.registry.SHIPPED", shipped)
+    version = Registry(settings).register("scorer", shipped / "scorer")
+    assert Registry(settings).champions()["scorer"]["champion"].version == version == "1"
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
