@@ -35,7 +35,7 @@ DOCUMENTS = Table(
 REJECTED = Table(
     name="rejected",
     doc="One row per input row that was not taken, or whose document could not be processed at a stage.",
-    key=("source", "manifest", "row", "stage"),
+    key=("source", "manifest", "row", "stage", "inspector"),
     scope="lineage",
     columns=(
         choice("source", "Drop folder.", ("manifests", "accounts", "account_signals", "transactions", "labels")),

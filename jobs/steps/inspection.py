@@ -94,8 +94,9 @@ class Known:
         return _rejections(self.without_refused(waiting), self.inspector)
 
     def without_refused(self, documents: DataFrame) -> DataFrame:
-        """Documents without those that the parent release shows as refused: a document is refused once."""
-        return documents.join(self.refused.select("doc_id").distinct(), "doc_id", "left_anti")
+        """Documents without those that the current inspector refused by the parent release: it refuses once."""
+        mine = self.refused.where(F.col("inspector") == self.inspector).select("doc_id").distinct()
+        return documents.join(mine, "doc_id", "left_anti")
 
     def seen(self) -> DataFrame:
         """Contents that some inspector could look at: they stay scored by what it saw."""

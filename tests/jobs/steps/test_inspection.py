@@ -138,11 +138,12 @@ def test_a_refusal_blames_the_documents_of_its_bytes_or_of_its_address(spark: "S
     assert refused_docs(written["rejected"]) == found
 
 
-def test_a_document_is_refused_once_whatever_inspector_refuses_it_again(spark: "SparkSession") -> None:
-    docs = [document(1, "a"), document(2, "a", sha256=sha(1))]
+def test_each_inspector_refuses_a_document_once(spark: "SparkSession") -> None:
+    docs = [document(number, "a", sha256=sha(1)) for number in (1, 2, 3)]
     rows = [{"status": "rejected", "sha256": sha(1), "reason": "undecodable"}]
-    written = commit(SliceRun(spark), known(spark, docs, [refusal(1, "truncated", BEFORE)]), rows)
-    assert refused_docs(written["rejected"]) == [("d002", "undecodable")]
+    earlier = [refusal(1, "truncated", BEFORE), refusal(2, "truncated", NOW)]
+    written = commit(SliceRun(spark), known(spark, docs, earlier), rows)
+    assert refused_docs(written["rejected"]) == [("d001", "undecodable"), ("d003", "undecodable")]
 
 
 def test_what_a_resume_sees_does_not_undo_the_refusal_that_landed(spark: "SparkSession") -> None:
