@@ -68,7 +68,7 @@ def finish(lake: Path, killed: list[Outcome], undisturbed: Undisturbed) -> None:
     assert repeated <= IN_FLIGHT * SLICE * len(killed)
 
 
-@pytest.mark.parametrize("point", ["after_commit:vectors", "before_commit:releases", "before_released"])
+@pytest.mark.parametrize("point", ["after_commit:vectors", "before_released"])
 def test_killed_at_a_point_and_resumed(undisturbed: Undisturbed, point: str) -> None:
     lake = fresh(undisturbed)
     killed = run_night(lake, NIGHT, point=point)
