@@ -13,7 +13,7 @@ from jobs import machine
 from jobs.frozen import Frozen
 from jobs.inspect_task import Models, inspect_task
 from jobs.models.registry import Registry
-from jobs.publishing.releases import Release, publications
+from jobs.publishing.releases import Release, publications, shown_now
 from jobs.store import arrived
 from jobs.tables import Tables
 from schemas import TABLES
@@ -57,8 +57,7 @@ class Told:
     @classmethod
     def by(cls, rows: list[Release]) -> "Told":
         """From every row of `releases`, oldest first."""
-        newest = rows[-1] if rows and rows[-1].versions else None
-        return cls(newest, frozenset(row.run_id for row in rows if row.event == "published"))
+        return cls(shown_now(rows), frozenset(row.run_id for row in rows if row.event == "published"))
 
     @property
     def parent(self) -> str | None:

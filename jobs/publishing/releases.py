@@ -57,7 +57,11 @@ def publications(tables: Tables) -> list[Release]:
 
 def newest(tables: Tables) -> Release | None:
     """The release that readers see, if any night was published."""
-    rows = publications(tables)
+    return shown_now(publications(tables))
+
+
+def shown_now(rows: list[Release]) -> Release | None:
+    """The release that readers see, from every row of `releases`, oldest first."""
     return rows[-1] if rows and rows[-1].versions else None
 
 

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import CoverageFailed, NightRefused
-from jobs.publishing.releases import Release, publications
+from jobs.publishing.releases import Release, publications, shown_now
 from jobs.run import Run
 from jobs.tables import digest_of
 from schemas import TABLES
@@ -46,7 +46,8 @@ def main(run: Run) -> None:
 
 def _refuse_other_parent(run: Run, earlier: list[Release]) -> None:
     """A night is published over the release that it was made from, or not at all."""
-    seen = earlier[-1].run_id if earlier and earlier[-1].versions else None
+    shown = shown_now(earlier)
+    seen = shown.run_id if shown else None
     if seen not in {run.frozen.parent, run.run_id}:
         raise NightRefused(
             f"{run.run_id} builds on release {run.frozen.parent or 'none'}, readers see {seen or 'none'} now. "
