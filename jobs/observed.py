@@ -3,17 +3,6 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.inspect_task import inspect_task
-from jobs.run import Run
-from udfs.parts import inspector_fingerprint
-
-
-def champion_inspector(run: Run) -> str | None:
-    """Fingerprint of the inspector that the night froze; null where none is champion."""
-    if "champion" not in run.frozen.models.get("inspector", {}):
-        return None
-    return inspector_fingerprint(inspect_task(run.settings, run.frozen.models))
-
 
 def counting(observations: DataFrame, champion: str | None) -> DataFrame:
     """One observation a content: the champion's, else the newest by night, run and inspector.

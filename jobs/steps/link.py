@@ -11,7 +11,7 @@ from conf.settings import LinkSettings
 from jobs.linking.ledger import PRINTS, entries
 from jobs.linking.shared_facts import PAIR_COLUMNS, numbers, shared_facts
 from jobs.linking.subjects import contents, subjects
-from jobs.observed import champion_inspector, counting
+from jobs.observed import counting
 from jobs.run import Run
 from udfs.neighbours.designs import EMPTY, FOUNDING_ROWS, Bank, found_designs, moved, with_designs
 from udfs.neighbours.examination import (
@@ -34,7 +34,7 @@ def main(run: Run) -> None:
     """Write the night's designs, who shows them, and the links that are new or have ended."""
     settings = run.settings.what.link
     docs = subjects(run.read("documents"), run.read("accounts")).persist()
-    looked = counting(run.read("observations"), champion_inspector(run)).select(*LOOKED).persist()
+    looked = counting(run.read("observations"), run.frozen.inspector).select(*LOOKED).persist()
     looks = contents(run.read("documents"), looked, run.read("vectors"), run.read("plates")).persist()
     read = numbers(run.read("fields"), looked).persist()
     known = newest_designs(run.before("designs")).persist()

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import CoverageFailed
 from jobs.controls import control_recall
-from jobs.observed import champion_inspector, counting
+from jobs.observed import counting
 from jobs.run import Run
 from schemas.observations import PARTS
 from udfs.judging.drift import population_stability_index
@@ -95,7 +95,7 @@ def pending_documents(run: Run) -> DataFrame:
 def _by_detector(run: Run, whole: Counts) -> list[Counts]:
     """The same equation for each part of the inspector, from the observation that each document is scored by."""
     parts = [name for name in PARTS if name != "file"]
-    looked = counting(run.read("observations"), champion_inspector(run))
+    looked = counting(run.read("observations"), run.frozen.inspector)
     chosen = looked.select("sha256", F.struct(*parts, "skipped").alias("seen"))
     seen = run.read("documents").join(chosen, "sha256").select("seen.*")
     why = F.coalesce(F.col("skipped")[F.col("part")], F.lit(NO_REASON))

@@ -10,7 +10,7 @@ from pyspark.sql.pandas.functions import pandas_udf
 
 from conf.settings import ScoreSettings
 from jobs.facts import holding, verdicts
-from jobs.observed import champion_inspector, counting
+from jobs.observed import counting
 from jobs.run import Run
 from jobs.scoring.changes import changes
 from jobs.scoring.rarity import with_rarity
@@ -29,7 +29,7 @@ JUDGEMENT = (
 def main(run: Run) -> None:
     """Write contradictions, scores and what changed since the parent release."""
     settings = run.settings.what.score
-    looked = observed(run.read("documents"), counting(run.read("observations"), champion_inspector(run)))
+    looked = observed(run.read("documents"), counting(run.read("observations"), run.frozen.inspector))
     accounts = holding(run.read("accounts"), "account_id")
     found = contradictions_of(looked, run.read("fields"), accounts, settings.contradictions)
     clusters = run.read("clusters")

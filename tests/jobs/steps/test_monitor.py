@@ -40,7 +40,9 @@ def test_a_document_refused_by_one_inspector_and_seen_by_another_is_scored(
     }
     tables = {name: frame(spark, name, made) for name, made in rows.items()}
     run: Any = MemoryRun(spark, settings, tables)
-    run.frozen = SimpleNamespace(parent=None, models={}, files={"manifests": (SimpleNamespace(rows=6),)})
+    run.frozen = SimpleNamespace(
+        parent=None, inspector=None, models={}, files={"manifests": (SimpleNamespace(rows=6),)}
+    )
     counts = count_all(run)
     whole = counts[0]
     assert (whole.scored, whole.rejected, whole.duplicate, whole.pending) == (2, 2, 1, 1)
