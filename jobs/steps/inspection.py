@@ -22,7 +22,8 @@ from udfs.parts import inspector_fingerprint
 from udfs.task import InspectTask
 
 LOG = logging.getLogger(__name__)
-DOCUMENTS_A_TASK = 64  # a task of about half a minute on one core: enough to balance, few enough to open models seldom
+DOCUMENTS_A_TASK = 64  # a task of about half a minute on one core: a large slice is balanced by its many tasks
+TASKS_A_CORE = 3  # at least: a small slice would otherwise wait for the core that drew the slower pictures
 POLL_SECONDS = 1.0
 PART_TABLES = ("fields", "vectors", "plates")
 ADDRESS_REASONS = ("missing", "unreadable", "outside_root", "digest_mismatch")
@@ -159,7 +160,8 @@ def answers_of(contents: DataFrame, task: InspectTask, run: Run) -> DataFrame:
     Raises:
         WorkerDied: the job died in isolation too, so no single document is to blame.
     """
-    tasks = max(run.spark.sparkContext.defaultParallelism, math.ceil(contents.count() / DOCUMENTS_A_TASK))
+    cores = run.spark.sparkContext.defaultParallelism
+    tasks = max(TASKS_A_CORE * cores, math.ceil(contents.count() / DOCUMENTS_A_TASK))
     near = contents.repartitionByRange(tasks, "uri").sortWithinPartitions("uri")
     try:
         return _kept(near.mapInArrow(inspect_batches(task), ANSWER_DDL))

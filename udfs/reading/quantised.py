@@ -20,7 +20,12 @@ LEVELS, WEIGHT_LEVELS = 256, 255
 LEAST_CHANNELS, LEAST_OUTPUTS = 12, 1_000
 TINY = 1e-8
 # What is not in integers: some processors would otherwise use bfloat16, and give other digits.
-FULL_PRECISION = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
+FULL_PRECISION = {
+    "INFERENCE_NUM_THREADS": 1,
+    "NUM_STREAMS": 1,
+    "INFERENCE_PRECISION_HINT": "f32",
+    "ENABLE_CPU_PINNING": False,  # each worker would pin its one thread to the same core
+}
 
 
 def quantise(model: openvino.Model, ranges: Ranges) -> None:
