@@ -16,6 +16,23 @@ from jobs.jars import spark_jars
 LOG4J = Path(__file__).parent.parent / "conf" / "log4j2.properties"
 JVM = f"-Dlog4j2.configurationFile=file:{LOG4J} -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
 
+ONE_MACHINE = {
+    # Compiling and re-planning a query costs more than the little data that one machine's night moves.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    # One machine lists a table faster than it parses the statistics that would spare it some files.
+    "spark.databricks.delta.stats.skipping": "false",
+    # Each task's plan is broadcast in blocks of 4 MiB, each sort takes a page of 64: too much for little data.
+    "spark.broadcast.blockSize": "256k",
+    "spark.broadcast.compress": "false",
+    "spark.buffer.pageSize": "1m",
+    # Spark's other case mapping computes a table of all characters at its first use, a second and a half.
+    "spark.sql.icu.caseMappings.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+
 
 def open_session(settings: Settings) -> SparkSession:
     """The Spark session: what spark-submit gave stands, the rest is set for the machine found."""
@@ -60,24 +77,10 @@ def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
     }
     if embedded:
-        chosen |= {
+        chosen |= ONE_MACHINE | {
             "spark.master": spark.master or f"local[{cores}]",
             "spark.driver.memory": spark.driver_memory or machine.driver_memory(),
             "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or cores),
-            # Compiling and re-planning a query costs more than the little data that one machine's night moves.
-            "spark.sql.codegen.wholeStage": "false",
-            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-            "spark.sql.adaptive.enabled": "false",
-            # One machine lists a table faster than it parses the statistics that would spare it some files.
-            "spark.databricks.delta.stats.skipping": "false",
-            # Each task's plan is broadcast in blocks of 4 MiB, each sort takes a page of 64: too much for little data.
-            "spark.broadcast.blockSize": "256k",
-            "spark.broadcast.compress": "false",
-            "spark.buffer.pageSize": "1m",
-            # Spark's other case mapping computes a table of all characters at its first use, a second and a half.
-            "spark.sql.icu.caseMappings.enabled": "false",
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.extraJavaOptions": f"{JVM} -XX:SharedArchiveFile={class_archive()}",
         }
     return chosen | spark.conf
