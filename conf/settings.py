@@ -5,15 +5,11 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from conf.errors import BadSettings
-
-
-class Leaf(BaseModel):
-    """Frozen and closed: a typo is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from conf.leaf import Leaf
+from conf.mapping import Given
 
 
 class IngestSettings(Leaf):
@@ -28,6 +24,19 @@ class IngestSettings(Leaf):
     roots: tuple[str, ...] = Field(
         default=(), description="Folders or s3:// prefixes beside the lake that addresses may point into."
     )
+    mapping: Given | None = Field(
+        default=None, description="How a foreign export is read: a name in conf/mappings, or a YAML file."
+    )
+
+    @property
+    def time_zone(self) -> str | None:
+        """Zone of times without an offset: the settings', else the export's."""
+        return self.zone or (self.mapping.zone if self.mapping else None)
+
+    def files_of(self, folder: str) -> str:
+        """The drop folder that holds the files of a folder's rows."""
+        mapped = self.mapping.folders.get(folder) if self.mapping else None
+        return (mapped and mapped.files) or folder
 
 
 class ImageLimits(Leaf):

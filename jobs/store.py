@@ -3,12 +3,13 @@
 import hashlib
 
 from conf.errors import BadLake
-from conf.settings import Settings
+from conf.settings import IngestSettings, Settings
 from jobs.frozen import Frozen, InputFile
 from jobs.pipeline import FACTS
 from udfs.images.objects import StoreError, open_objects
 from udfs.intake.contract import preflight
-from udfs.intake.files import is_input, read_blocks
+from udfs.intake.files import is_input
+from udfs.intake.mapping import contract_blocks
 
 FOLDERS = ("manifests", *FACTS)
 
@@ -21,26 +22,26 @@ def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputF
         BadManifest: a new file does not fit the contract; nothing was written.
     """
     taken = {(folder, file.sha256) for record in earlier for folder, files in record.files.items() for file in files}
-    found = {folder: input_files(settings.lake, folder) for folder in FOLDERS}
+    found = {folder: input_files(settings, folder) for folder in FOLDERS}
     if not found["manifests"]:
         raise BadLake(
             f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file. A lake has a folder manifests/ with one row "
             "a document; see lookback schema, or make one with lookback specimens OUT"
         )
-    return {
-        folder: tuple(_unless_taken(folder, uris, settings.what.ingest.zone, taken)) for folder, uris in found.items()
-    }
+    ingest = settings.what.ingest
+    return {folder: tuple(_unless_taken(folder, uris, ingest, taken)) for folder, uris in found.items()}
 
 
-def input_files(lake: str, folder: str) -> list[str]:
-    """Addresses of the folder's input files, sorted."""
+def input_files(settings: Settings, folder: str) -> list[str]:
+    """Addresses of the files that hold the folder's rows, sorted."""
+    place = f"{settings.lake}/{settings.what.ingest.files_of(folder)}"
     try:
-        return sorted(uri for uri, _ in open_objects(lake).list(f"{lake}/{folder}") if is_input(uri))
+        return sorted(uri for uri, _ in open_objects(settings.lake).list(place) if is_input(uri))
     except StoreError as error:
-        raise BadLake(f"{lake}/{folder}: cannot be listed: {error}") from error
+        raise BadLake(f"{place}: cannot be listed: {error}") from error
 
 
-def _unless_taken(folder: str, uris: list[str], zone: str | None, taken: set[tuple[str, str]]) -> list[InputFile]:
+def _unless_taken(folder: str, uris: list[str], ingest: IngestSettings, taken: set[tuple[str, str]]) -> list[InputFile]:
     """The new files, each checked against the contract; the same bytes twice count once."""
     new: dict[str, InputFile] = {}
     for uri in uris:
@@ -48,7 +49,7 @@ def _unless_taken(folder: str, uris: list[str], zone: str | None, taken: set[tup
         digest = hashlib.sha256(content).hexdigest()
         if (folder, digest) in taken or digest in new:
             continue
-        preflight(folder, uri, content, zone)
-        rows = sum(len(block) for block in read_blocks(uri, content))
+        preflight(folder, uri, content, ingest)
+        rows = sum(len(block) for block in contract_blocks(folder, uri, content, ingest.mapping))
         new[digest] = InputFile(uri=uri, sha256=digest, bytes=len(content), rows=rows)
     return sorted(new.values(), key=lambda file: file.uri)

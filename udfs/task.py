@@ -1,6 +1,7 @@
 """The spec of an inspection: what travels from the driver to the workers."""
 
-from conf.settings import InspectSettings, Leaf, WorkerSettings
+from conf.leaf import Leaf
+from conf.settings import InspectSettings, WorkerSettings
 
 
 class InspectTask(Leaf):

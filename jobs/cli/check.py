@@ -1,5 +1,6 @@
 """The command check: a lake held against the contract before its first night."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -29,12 +30,14 @@ def check(
     lake: Annotated[str | None, typer.Argument(help="Folder or s3:// prefix; else --lake.")] = None,
     *,
     sample: Annotated[int, typer.Option(min=0, help="Images to open.")] = 200,
+    mapping: Annotated[str | None, typer.Option(help="How a foreign export is read: a name, or a YAML file.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
 ) -> None:
     """Hold a lake against the contract, open a sample of its images, estimate a night; writes nothing."""
     from jobs.health.lake_check import check_lake
 
-    settings = given(context).settings_of(lake)
+    named = () if mapping is None else (f"what.ingest.mapping={mapping}",)
+    settings = given(context).settings_of(lake, *named)
     try:
         place = settings.lake
     except BadSettings as error:
@@ -73,6 +76,8 @@ def rows(report: "LakeReport") -> Iterator[Row]:
     """The same for machines: one object a count."""
     for file in report.files:
         yield dict(zip(FIELDS, ("file", file.uri, "taken", file.taken, file.problem), strict=True))
+        for row in file.shown:
+            yield dict(zip(FIELDS, ("row", file.uri, "read", 1, json.dumps(row)), strict=True))
         for name in file.ignored:
             yield dict(zip(FIELDS, ("column", file.uri, "ignored", 1, name), strict=True))
         for reason, count in sorted(file.refused.items()):
@@ -94,6 +99,9 @@ def _counts(folder: str, files: "list[FileReport]") -> tuple[str, ...]:
 def _about(file: "FileReport") -> Iterator[Line]:
     if file.problem:
         yield from sentence(f"stops a night: {file.problem}", style="red")
+    for row in file.shown:
+        yield Line(f"{file.uri}, as it would be read into {file.folder}:")
+        yield from columns(list(row.items()), indent=4)
     if file.ignored:
         yield from sentence(f"{file.uri}: ignored, because not in the contract: {', '.join(file.ignored)}")
     if file.refused:

@@ -33,15 +33,15 @@ class Given:
         """
         return self.settings_of(None)
 
-    def settings_of(self, lake: str | None) -> Settings:
-        """The settings over the lake that a command names as its argument, else that of --lake.
+    def settings_of(self, lake: str | None, *more: str) -> Settings:
+        """The settings over the lake that a command names as its argument, else that of --lake, and more overrides.
 
         Raises:
             BadSettings: with every path that is wrong.
         """
         place = lake or self.lake
         named = () if place is None else (f"how.places.lake={place!r}",)
-        return load_settings(self.env, overrides=(*self.overrides, *named), environ=os.environ)
+        return load_settings(self.env, overrides=(*self.overrides, *more, *named), environ=os.environ)
 
 
 def given(context: typer.Context) -> Given:

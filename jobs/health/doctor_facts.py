@@ -54,7 +54,7 @@ def machine_findings() -> Iterator[Finding]:
 def lake_findings(settings: Settings) -> Iterator[Finding]:
     """Lake, lease, models, network: what needs settings, but no Spark."""
     try:
-        manifests, error = len(input_files(settings.lake, "manifests")), None
+        manifests, error = len(input_files(settings, "manifests")), None
     except BadLake as unlisted:
         manifests, error = None, str(unlisted)
     yield doctor.lake_finding(settings.lake, manifests, error)

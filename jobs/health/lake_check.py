@@ -2,14 +2,15 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from conf.errors import BadLake, BadManifest
-from conf.settings import Settings
+from conf.settings import IngestSettings, Settings
 from jobs.health.night_estimate import Estimate, Told, estimate_night
 from jobs.store import FOLDERS, input_files
+from schemas.contract import CONTRACT
 from udfs.images.decode import decode
 from udfs.images.fetch import Fetched, Source, fetch_all
 from udfs.images.guard import guard
@@ -18,6 +19,8 @@ from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
 from udfs.intake.contract import preflight, typed_batches
 from udfs.task import InspectTask
+
+SHOWN = 2  # rows shown of each file that a mapping reads
 
 
 @dataclass
@@ -32,6 +35,7 @@ class FileReport:
         first: the first such row of each reason, in words.
         ignored: columns that the contract does not know.
         problem: why the whole file stops a night, if it does.
+        shown: the first rows as they would be read, where a mapping reads them.
     """
 
     folder: str
@@ -41,6 +45,7 @@ class FileReport:
     first: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     problem: str | None = None
+    shown: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def taken(self) -> int:
@@ -145,25 +150,28 @@ class Chosen:
 
 
 def _checked_files(settings: Settings, source: Source, chosen: Chosen, told: Told) -> Iterator[FileReport]:
-    named = [(folder, uri) for folder in FOLDERS for uri in input_files(settings.lake, folder)]
+    named = [(folder, uri) for folder in FOLDERS for uri in input_files(settings, folder)]
     for number, (folder, uri) in enumerate(named, start=1):
         report = FileReport(folder, uri)
         try:
-            _read_file(report, source, chosen, settings.what.ingest.zone)
+            _read_file(report, source, chosen, settings.what.ingest)
         except (BadManifest, StoreError) as error:
             report.problem = str(error)
         told("files", number, len(named))
         yield report
 
 
-def _read_file(report: FileReport, source: Source, chosen: Chosen, zone: str | None) -> None:
+def _read_file(report: FileReport, source: Source, chosen: Chosen, ingest: IngestSettings) -> None:
     """Count a file's rows, keep the first bad one of each reason, and offer its images to the sample."""
     content = open_objects(report.uri).read(report.uri)
-    report.ignored = preflight(report.folder, report.uri, content, zone)
-    for batch in typed_batches(report.folder, [(report.uri, "", content)], zone):
+    report.ignored = preflight(report.folder, report.uri, content, ingest)
+    shown = SHOWN if ingest.mapping and report.folder in ingest.mapping.folders else 0
+    for batch in typed_batches(report.folder, [(report.uri, "", content)], ingest):
         report.rows += batch.num_rows
         images = []
         for row in batch.to_pylist():
+            if len(report.shown) < shown and row["_reason"] is None:
+                report.shown.append(_said(report.folder, row))
             reason, detail = row["_reason"], row["_detail"]
             if reason is None and report.folder == "manifests":
                 reason, detail = _outside(row["uri"], source)
@@ -172,6 +180,11 @@ def _read_file(report: FileReport, source: Source, chosen: Chosen, zone: str | N
                 report.refused[reason] += 1
                 report.first.setdefault(reason, f"row {row['row']}: {detail}")
         chosen.offer(images)
+
+
+def _said(folder: str, row: Mapping[str, object]) -> dict[str, str]:
+    """What a row says, by the contract's columns."""
+    return {column.name: str(row[column.name]) for column in CONTRACT[folder] if row[column.name] is not None}
 
 
 def _outside(uri: str, source: Source) -> tuple[str | None, str | None]:

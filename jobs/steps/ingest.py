@@ -114,8 +114,7 @@ def _rows(run: Run, folder: str) -> DataFrame:
     names = run.spark.createDataFrame(files, "uri string, sha256 string")
     spread = names.repartition(max(1, min(len(files), 64)), "uri")
     answer = ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in from_arrow_schema(row_schema(folder)).fields)
-    zone = run.settings.what.ingest.zone
-    return spread.mapInArrow(intake_batches(folder, source_of(run.settings), zone), answer)
+    return spread.mapInArrow(intake_batches(folder, source_of(run.settings), run.settings.what.ingest), answer)
 
 
 def _refused(rows: DataFrame, folder: str, declared: StructType) -> DataFrame:

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from conf.errors import BadManifest
+from conf.settings import IngestSettings
 from schemas.contract import ALIASES, CONTRACT, InputColumn
 from udfs.intake.arrow_types import WANTED, fits
 from udfs.intake.blocks import Block
-from udfs.intake.files import column_types, read_blocks
+from udfs.intake.files import column_types
+from udfs.intake.mapping import contract_blocks, unmapped
 from udfs.intake.values import Unfit, read_value
 
 PREFLIGHT_ROWS = 1_000
@@ -42,7 +44,7 @@ def row_schema(folder: str) -> pa.Schema:
     )
 
 
-def preflight(folder: str, uri: str, content: bytes, zone: str | None) -> tuple[str, ...]:
+def preflight(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> tuple[str, ...]:
     """Check a file's columns and first rows before anything is written; gives the columns that are ignored.
 
     Raises:
@@ -50,7 +52,8 @@ def preflight(folder: str, uri: str, content: bytes, zone: str | None) -> tuple[
     """
     columns = {column.name: column for column in CONTRACT[folder]}
     empty = Block(0, 0, (), ())
-    first = next((block for block in read_blocks(uri, content) if block.names), empty)
+    blocks = contract_blocks(folder, uri, content, ingest.mapping)
+    first = next((block for block in blocks if block.names), empty)
     placed = _placed(folder, first)
     missing = [column.name for column in columns.values() if column.required and column.name not in placed]
     if missing and first.names:
@@ -64,16 +67,21 @@ def preflight(folder: str, uri: str, content: bytes, zone: str | None) -> tuple[
                 f"{uri}: columns {' and '.join(first.names[place] for place in places)} both say {name}. "
                 "Keep one of them. Nothing was written."
             )
+    if ingest.mapping and folder in ingest.mapping.folders:
+        _refuse_bare_times(folder, uri, first, ingest.time_zone)
+        return unmapped(folder, uri, content, ingest.mapping)
     _refuse_wrong_types(folder, uri, content)
-    _refuse_bare_times(folder, uri, first, zone)
+    _refuse_bare_times(folder, uri, first, ingest.time_zone)
     return tuple(name for name in first.names if _known_name(folder, name) not in columns)
 
 
-def typed_batches(folder: str, files: Iterable[tuple[str, str, bytes]], zone: str | None) -> Iterator[pa.RecordBatch]:
+def typed_batches(
+    folder: str, files: Iterable[tuple[str, str, bytes]], ingest: IngestSettings
+) -> Iterator[pa.RecordBatch]:
     """Every row of the files (uri, digest, bytes), typed, or with the reason that it is not taken."""
-    where, schema = None if zone is None else ZoneInfo(zone), row_schema(folder)
+    where, schema = None if ingest.time_zone is None else ZoneInfo(ingest.time_zone), row_schema(folder)
     for uri, digest, content in files:
-        for block in read_blocks(uri, content):
+        for block in contract_blocks(folder, uri, content, ingest.mapping):
             rows = [
                 _typed_row(folder, record, where) | {"file": digest, "row": number}
                 for number, record in enumerate(_records(folder, block), start=block.start)

@@ -55,7 +55,7 @@ def _row(line: bytes) -> dict[str, str | None]:
     row = DECODER.decode(line.decode().strip())
     if not isinstance(row, dict):
         raise ValueError(f"no object but {type(row).__name__}")
-    return {name: value if type(value) is str and value else _text(value) for name, value in row.items()}
+    return {name: value if type(value) is str and value else as_text(value) for name, value in row.items()}
 
 
 def _trouble(error: Exception) -> str:
@@ -71,7 +71,8 @@ def _trouble(error: Exception) -> str:
             return f"the line cannot be read: {error}"
 
 
-def _text(value: object) -> str | None:
+def as_text(value: object) -> str | None:
+    """A JSON value as text that remembers what it was."""
     if value is None or isinstance(value, str):
         return value or None
     found = next(word for kind, word in FOUND if isinstance(value, kind))

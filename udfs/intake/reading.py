@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 
 from conf.errors import BadManifest
+from conf.settings import IngestSettings
 from udfs.images.fetch import Source
 from udfs.images.objects import open_objects
 from udfs.images.refusals import Refused
@@ -15,7 +16,7 @@ from udfs.intake.contract import typed_batches
 Batches = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
-def intake_batches(folder: str, source: Source, zone: str | None) -> Batches:
+def intake_batches(folder: str, source: Source, ingest: IngestSettings) -> Batches:
     """Batches with `uri` and `sha256` of input files in, their rows as `row_schema(folder)` out.
 
     Raises:
@@ -25,7 +26,7 @@ def intake_batches(folder: str, source: Source, zone: str | None) -> Batches:
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             names = zip(batch.column("uri").to_pylist(), batch.column("sha256").to_pylist(), strict=True)
-            for rows in typed_batches(folder, ((uri, digest, _frozen(uri, digest)) for uri, digest in names), zone):
+            for rows in typed_batches(folder, ((uri, digest, _frozen(uri, digest)) for uri, digest in names), ingest):
                 yield _placed(rows, source) if folder == "manifests" else rows
 
     return read

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conf.errors import BadManifest
+from conf.settings import IngestSettings
 from udfs.intake.contract import preflight, typed_batches
 from udfs.intake.csv_rows import csv_blocks
 from udfs.intake.files import read_blocks
@@ -18,8 +19,12 @@ ROW = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
 
 
 def rows(name: str, content: bytes, folder: str = "manifests", zone: str | None = None) -> list[dict]:
-    preflight(folder, name, content, zone)
-    return [row for batch in typed_batches(folder, [(name, "0" * 64, content)], zone) for row in batch.to_pylist()]
+    preflight(folder, name, content, IngestSettings(zone=zone))
+    return [
+        row
+        for batch in typed_batches(folder, [(name, "0" * 64, content)], IngestSettings(zone=zone))
+        for row in batch.to_pylist()
+    ]
 
 
 def reasons(name: str, content: bytes, zone: str | None = None) -> list[tuple[int, str | None]]:

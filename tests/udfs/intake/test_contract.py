@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conf.errors import BadManifest
+from conf.settings import IngestSettings
 from schemas.contract import CONTRACT
 from udfs.intake.contract import preflight, row_schema, typed_batches
 from udfs.intake.values import Unfit, read_value
@@ -22,7 +23,11 @@ GOOD = "D-1,A-1,images/a.jpg,front,2026-03-01T10:00:00+02:00\n"
 
 
 def rows(folder: str, name: str, content: bytes, zone: str | None = None) -> list[dict]:
-    return [row for batch in typed_batches(folder, [(name, "0" * 64, content)], zone) for row in batch.to_pylist()]
+    return [
+        row
+        for batch in typed_batches(folder, [(name, "0" * 64, content)], IngestSettings(zone=zone))
+        for row in batch.to_pylist()
+    ]
 
 
 def parquet(**columns: list) -> bytes:
@@ -75,7 +80,7 @@ def test_parquet_times_with_a_zone_are_taken() -> None:
 
 def test_a_missing_column_stops_the_night_with_file_column_and_advice() -> None:
     with pytest.raises(BadManifest, match=r"m\.csv: no column submitted_at; it has doc_id.*Nothing was written"):
-        preflight("manifests", "m.csv", b"doc_id,account_id,uri,side\nD-1,A-1,a.jpg,front\n", None)
+        preflight("manifests", "m.csv", b"doc_id,account_id,uri,side\nD-1,A-1,a.jpg,front\n", IngestSettings())
 
 
 def test_a_wrong_type_stops_the_night() -> None:
@@ -83,7 +88,7 @@ def test_a_wrong_type_stops_the_night() -> None:
     with pytest.raises(
         BadManifest, match=r"m\.parquet, column doc_id: its type is double, wanted id: text or integers"
     ):
-        preflight("manifests", "m.parquet", table, None)
+        preflight("manifests", "m.parquet", table, IngestSettings())
 
 
 MONEY = {
@@ -118,7 +123,7 @@ def test_every_kind_has_its_arrow_types(folder: str, column: str, values: pa.Arr
     row = {"manifests": PAPER, "transactions": MONEY}[folder]
     table = parquet(**({name: [value] for name, value in row.items()} | {column: values}))
     with pytest.raises(BadManifest, match=rf"p\.parquet, column {column}: its type is .*, wanted .*Fix the export"):
-        preflight(folder, "p.parquet", table, "UTC")
+        preflight(folder, "p.parquet", table, IngestSettings(zone="UTC"))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +138,7 @@ def test_every_kind_has_its_arrow_types(folder: str, column: str, values: pa.Arr
 )
 def test_types_that_hold_the_same_are_taken(column: str, values: pa.Array) -> None:
     table = parquet(**({name: [value] for name, value in PAPER.items()} | {column: values}))
-    assert preflight("manifests", "p.parquet", table, None) == ()
+    assert preflight("manifests", "p.parquet", table, IngestSettings()) == ()
     assert [row["_reason"] for row in rows("manifests", "p.parquet", table)] == [None]
 
 
@@ -153,7 +158,7 @@ def test_two_columns_of_one_meaning_stop_the_night(folder: str, header: str, bot
     ):
         if content:
             with pytest.raises(BadManifest, match=f"columns {both} both say"):
-                preflight(folder, name, content, "UTC")
+                preflight(folder, name, content, IngestSettings(zone="UTC"))
 
 
 def test_rows_that_use_two_names_of_a_column_are_taken_unless_they_use_both() -> None:
@@ -180,15 +185,15 @@ def test_blank_is_missing_and_a_date_is_nothing_but_a_date() -> None:
 def test_times_without_a_zone_stop_the_night_unless_one_is_declared() -> None:
     bare = (HEADER + GOOD.replace("T10:00:00+02:00", " 10:00")).encode()
     with pytest.raises(BadManifest, match=r"1 of the first 1 rows have no time zone .first: row 0"):
-        preflight("manifests", "m.csv", bare, None)
-    assert preflight("manifests", "m.csv", bare, "Europe/Vilnius") == ()
+        preflight("manifests", "m.csv", bare, IngestSettings())
+    assert preflight("manifests", "m.csv", bare, IngestSettings(zone="Europe/Vilnius")) == ()
     (row,) = rows("manifests", "m.csv", bare, "Europe/Vilnius")
     assert row["submitted_at"] == datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
 def test_a_new_column_is_named_and_ignored() -> None:
     content = (HEADER.strip() + ",shoe_size\n" + GOOD.strip() + ",44\n").encode()
-    assert preflight("manifests", "m.csv", content, None) == ("shoe_size",)
+    assert preflight("manifests", "m.csv", content, IngestSettings()) == ("shoe_size",)
     (row,) = rows("manifests", "m.csv", content)
     assert row["_reason"] is None
 
@@ -196,7 +201,7 @@ def test_a_new_column_is_named_and_ignored() -> None:
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"PAR1"])
 def test_a_file_that_is_none_stops_the_night(content: bytes) -> None:
     with pytest.raises(BadManifest, match=r"m\.parquet"):
-        preflight("manifests", "m.parquet", content, None)
+        preflight("manifests", "m.parquet", content, IngestSettings())
 
 
 def test_money_is_exact() -> None:

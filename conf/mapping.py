@@ -1,0 +1,82 @@
+"""How a foreign export is understood: which of its columns is which of the contract's."""
+
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BeforeValidator, Field, model_validator
+
+from conf.errors import BadSettings
+from conf.leaf import Leaf
+from schemas.contract import CONTRACT
+
+FOLDER = Path(__file__).parent / "mappings"
+EACH = "[]"  # marks a list in a path: one row for each of its elements
+
+
+class FolderMapping(Leaf):
+    """Where the rows of one drop folder come from."""
+
+    files: str | None = Field(default=None, description="Drop folder that holds the files; its own where null.")
+    columns: dict[str, str] = Field(
+        description="The contract's column: the export's, or a path such as check.docs[].id."
+    )
+    codes: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="The contract's column: the export's code: the contract's word."
+    )
+    constants: dict[str, str] = Field(default_factory=dict, description="The contract's column: the same in each row.")
+
+    @property
+    def lists(self) -> str | None:
+        """The innermost list whose elements are rows: a path that ends in `[]`."""
+        marked = {path[: path.rindex(EACH) + len(EACH)] for path in self.columns.values() if EACH in path}
+        return max(marked, key=len, default=None)
+
+    @model_validator(mode="after")
+    def _one_chain_of_lists(self) -> "FolderMapping":
+        innermost = self.lists or ""
+        for column, path in self.columns.items():
+            if EACH in path and not innermost.startswith(path[: path.rindex(EACH) + len(EACH)]):
+                raise ValueError(f"{column} comes from another list ({path}) than the rows ({innermost})")
+        if both := sorted(set(self.columns) & set(self.constants)):
+            raise ValueError(f"{', '.join(both)}: both a column and a constant")
+        if unread := sorted(set(self.codes) - set(self.columns)):
+            raise ValueError(f"codes for {', '.join(unread)}, which no column gives")
+        return self
+
+
+class ExportMapping(Leaf):
+    """A foreign export, drop folder by drop folder; folders that it does not name hold to the contract."""
+
+    zone: str | None = Field(default=None, description="IANA zone of its times without an offset.")
+    folders: dict[str, FolderMapping]
+
+    @model_validator(mode="after")
+    def _of_the_contract(self) -> "ExportMapping":
+        for folder, mapping in self.folders.items():
+            places = [folder] if mapping.files is None else [folder, mapping.files]
+            if unknown := sorted(set(places) - set(CONTRACT)):
+                raise ValueError(f"no drop folder {', '.join(unknown)}; there are {', '.join(CONTRACT)}")
+            known = [column.name for column in CONTRACT[folder]]
+            if unknown := sorted({*mapping.columns, *mapping.constants} - set(known)):
+                raise ValueError(f"{folder} has no column {', '.join(unknown)}; it has {', '.join(known)}")
+        return self
+
+
+def _read(given: object) -> object:
+    """The content of a mapping that is given by its name or its file."""
+    if not isinstance(given, str):
+        return given
+    path = FOLDER / f"{given}.yaml" if given.isidentifier() else Path(given)
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in FOLDER.glob("*.yaml")))
+        raise BadSettings(f"mapping {given}: there is no {path}. Give {known}, or the path of a YAML file")
+    try:
+        content: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadSettings(f"mapping {path}: is not YAML: {error}") from error
+    return content
+
+
+Given = Annotated[ExportMapping, BeforeValidator(_read)]
+"""A mapping, or the name or file of one; the tree of settings holds its content, so that its digest does too."""

@@ -1,0 +1,117 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from conf.errors import BadSettings
+from conf.mapping import FolderMapping
+from conf.settings import IngestSettings, What
+from udfs.intake.contract import preflight, typed_batches
+
+IMAGES = [{"id": "I-1", "path": "a.jpg", "side": "FRONT_SIDE"}, {"id": "I-2", "path": "b.jpg", "side": "BACK_SIDE"}]
+CHECK = {
+    "id": "C-1",
+    "created_at": "2026-02-01T10:00:00",
+    "result": "clear",
+    "applicant": {"external_id": "A-1", "full_name": "Ada Specimen", "registered_at": "2026-01-01T00:00:00Z"},
+    "documents": [
+        {"type": "NATIONAL_ID", "images": IMAGES, "extracted": {"number": "007"}},
+        {"type": "FACE", "images": [{"id": "I-3", "path": "c.jpg", "side": "MAIN_PAGE"}]},
+    ],
+    "webhook": "ignored",
+}
+FLAT = (
+    "Image No.,Customer,Case,File,Side,Received,Kind,Country,Source,Outcome,Closed,Clerk\n"
+    "D-1,A-1,S-1,a.jpg,F,2026-02-01 10:00:00,ID,XVA,web,1,2026-02-01 11:00:00,K7\n"
+    "D-2,A-1,S-1,b.jpg,?,2026-02-01 10:00:00,ID,XVA,web,1,,K7\n"
+)
+
+
+def lines(*records: object) -> bytes:
+    return "\n".join(json.dumps(record) for record in records).encode()
+
+
+def rows(folder: str, name: str, content: bytes, mapping: str) -> list[dict]:
+    ingest = IngestSettings(mapping=mapping)
+    return [row for batch in typed_batches(folder, [(name, "0" * 64, content)], ingest) for row in batch.to_pylist()]
+
+
+def test_nested_records_give_one_row_an_image() -> None:
+    found = rows("manifests", "c.jsonl", lines(CHECK), "nested_checks")
+    assert [(row["row"], row["doc_id"], row["side"], row["doc_type"]) for row in found] == [
+        (0, "I-1", "front", "id_card"),
+        (1, "I-2", "back", "id_card"),
+        (2, "I-3", "page", "selfie"),
+    ]
+    assert {row["submission_id"] for row in found} == {"C-1"}
+    assert {row["submitted_at"] for row in found} == {datetime(2026, 2, 1, 10, tzinfo=UTC)}
+    assert [row["vendor_fields"] for row in found] == ['{"number": "007"}', '{"number": "007"}', None]
+    assert {row["_reason"] for row in found} == {None}
+
+
+def test_accounts_are_read_from_the_same_records() -> None:
+    assert IngestSettings(mapping="nested_checks").files_of("accounts") == "manifests"
+    assert IngestSettings(mapping="nested_checks").files_of("labels") == "labels"
+    (account,) = rows("accounts", "c.jsonl", lines(CHECK), "nested_checks")
+    assert (account["account_id"], account["declared_name"]) == ("A-1", "Ada Specimen")
+    assert account["valid_from"] == account["opened_at"] == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_a_broken_record_is_one_row_and_those_beside_it_are_read() -> None:
+    found = rows("manifests", "c.jsonl", lines(CHECK) + b"\n{broken\n" + lines(CHECK), "nested_checks")
+    assert [row["_reason"] for row in found] == [None] * 3 + ["bad_row"] + [None] * 3
+    assert [row["row"] for row in found] == list(range(7))
+
+
+def test_a_record_without_images_gives_no_row_and_a_missing_value_is_told() -> None:
+    bare = {"id": "C-2", "applicant": {"external_id": "A-2"}, "created_at": "2026-02-01T10:00:00", "documents": []}
+    nameless = CHECK | {"documents": [{"images": [{"path": "x.jpg", "side": "FRONT_SIDE"}]}]}
+    (row,) = rows("manifests", "c.jsonl", lines(bare, nameless), "nested_checks")
+    assert (row["_reason"], row["_detail"]) == ("missing_value", "doc_id is empty")
+
+
+def test_flat_columns_codes_and_the_zone_of_the_export() -> None:
+    good, bad = rows("manifests", "f.csv", FLAT.encode(), "flat_csv")
+    assert (good["doc_id"], good["side"], good["decision"]) == ("D-1", "front", "accepted")
+    assert good["submitted_at"] == datetime(2026, 2, 1, 8, tzinfo=UTC)
+    assert bad["_reason"] == "bad_value"
+    assert "side is none of front, back, page" in bad["_detail"]
+
+
+def test_what_a_mapping_leaves_out_is_named() -> None:
+    flat, nested = IngestSettings(mapping="flat_csv"), IngestSettings(mapping="nested_checks")
+    assert preflight("manifests", "f.csv", FLAT.encode(), flat) == ("Clerk",)
+    assert preflight("manifests", "c.jsonl", lines(CHECK), nested) == ("webhook",)
+
+
+def test_the_content_of_a_mapping_is_part_of_what_decides_results() -> None:
+    plain, mapped = What(), What.model_validate({"ingest": {"mapping": "flat_csv"}})
+    assert mapped.digest != plain.digest
+    assert mapped.ingest.mapping is not None
+    assert mapped.ingest.mapping.folders["manifests"].columns["doc_id"] == "Image No."
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"folders": {"manifest": {"columns": {}}}}, "no drop folder manifest"),
+        ({"folders": {"manifests": {"columns": {"document": "id"}}}}, "no column document"),
+        ({"folders": {"manifests": {"columns": {"doc_id": "a[].id", "uri": "b[].path"}}}}, "another list"),
+        ({"folders": {"manifests": {"columns": {"uri": "u"}, "constants": {"uri": "x"}}}}, "column and a constant"),
+        ({"folders": {"manifests": {"columns": {"uri": "u"}, "codes": {"side": {}}}}}, "no column gives"),
+    ],
+)
+def test_a_mapping_that_cannot_be_meant_is_refused(content: dict, told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        IngestSettings(mapping=content)
+
+
+def test_a_mapping_that_is_not_there_names_those_that_are() -> None:
+    with pytest.raises(BadSettings, match="flat_csv, nested_checks"):
+        IngestSettings(mapping="nobody")
+
+
+def test_lists_of_a_mapping_are_one_chain() -> None:
+    mapping = FolderMapping(columns={"doc_id": "docs[].images[].id", "doc_type": "docs[].type", "channel": "channel"})
+    assert mapping.lists == "docs[].images[]"

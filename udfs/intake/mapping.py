@@ -1,0 +1,112 @@
+"""Turns the rows of a foreign export into rows of the contract, before anything else looks at them."""
+
+import json
+from collections.abc import Iterator
+
+from conf.mapping import EACH, ExportMapping, FolderMapping
+from udfs.intake.blocks import Block
+from udfs.intake.files import read_blocks
+from udfs.intake.json_rows import DECODER, as_text
+
+Element = tuple[object, ...]  # of each list on the way to a row, outermost first; the record itself before them
+
+
+def contract_blocks(folder: str, uri: str, content: bytes, mapping: ExportMapping | None) -> Iterator[Block]:
+    """Blocks of a file, its columns named as the contract does where a mapping says how; else as the file has them.
+
+    Raises:
+        BadManifest: nothing of the file can be read as what its name says.
+    """
+    blocks = read_blocks(uri, content)
+    chosen = mapping.folders.get(folder) if mapping is not None else None
+    if chosen is None:
+        yield from blocks
+        return
+    start = 0
+    for block in blocks:
+        mapped = _mapped(block, chosen, start)
+        yield mapped
+        start += len(mapped)
+
+
+def unmapped(folder: str, uri: str, content: bytes, mapping: ExportMapping) -> tuple[str, ...]:
+    """Columns of a file that a mapping makes no use of, in the file's order; those of nested objects are not told."""
+    chosen = mapping.folders.get(folder)
+    if chosen is None:
+        return ()
+    used = {_head(path) for path in chosen.columns.values()} | set(chosen.columns.values())
+    first = next(read_blocks(uri, content), None)
+    return tuple(name for name in (first.names if first else ()) if name not in used)
+
+
+def _head(path: str) -> str:
+    return path.split(".", maxsplit=1)[0].removesuffix(EACH)
+
+
+def _mapped(block: Block, mapping: FolderMapping, start: int) -> Block:
+    """The block's rows by the contract's columns; a broken row stays one row."""
+    there = {
+        column: path for column, path in mapping.columns.items() if path in block.names or _head(path) in block.names
+    }
+    names = (*there, *mapping.constants)
+    rows: list[list[str | None]] = []
+    broken: dict[int, str] = {}
+    for place in range(len(block)):
+        if place in block.broken:
+            broken[len(rows)] = block.broken[place]
+            rows.append([None] * len(names))
+            continue
+        record = {name: values[place] for name, values in zip(block.names, block.columns, strict=True)}
+        for element in _elements(record, mapping.lists):
+            texts = [_coded(_value(record, element, path), mapping.codes.get(name)) for name, path in there.items()]
+            rows.append([*texts, *mapping.constants.values()])
+    columns = tuple([row[at] for row in rows] for at in range(len(names)))
+    return Block(start, len(rows), names, columns, broken)
+
+
+def _elements(record: dict[str, str | None], lists: str | None) -> list[Element]:
+    """One element per row: the way through the lists that a path names; a record without the list gives no row."""
+    ways: list[Element] = [(record,)]
+    if lists is None:
+        return ways
+    for step in lists.removesuffix(EACH).split(f"{EACH}."):
+        ways = [(*way, element) for way in ways for element in _list(_walk(way[-1], step))]
+    return ways
+
+
+def _value(record: dict[str, str | None], element: Element, path: str) -> str | None:
+    """The text at a path; a column whose own name holds dots is found by it."""
+    if path in record:
+        return record[path]
+    *lists, rest = path.split(f"{EACH}.")
+    return as_text(_walk(element[len(lists)], rest))
+
+
+def _walk(value: object, path: str) -> object:
+    """What a dotted path leads to, or nothing."""
+    for step in path.split("."):
+        value = _parsed(value)
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value
+
+
+def _list(value: object) -> list[object]:
+    found = _parsed(value)
+    return found if isinstance(found, list) else []
+
+
+def _parsed(value: object) -> object:
+    """A nested value, which a file's column holds as JSON text."""
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return value
+    try:
+        return DECODER.decode(value)
+    except json.JSONDecodeError:
+        return value
+
+
+def _coded(text: str | None, codes: dict[str, str] | None) -> str | None:
+    """The contract's word for a code; a code that is not named stays, and the contract refuses it."""
+    return codes.get(text.strip(), text) if codes and text is not None else text
