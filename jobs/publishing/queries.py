@@ -1,7 +1,7 @@
 """What a reader asks of the released views: one statement that reads, and never one that changes anything."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from py4j.java_gateway import JavaObject
 from pyspark.sql import DataFrame, SparkSession
@@ -24,6 +24,8 @@ READING = frozenset(
     }
 )  # fmt: skip
 
+REFLECTING = ("java_method", "reflect", "try_reflect")  # functions that call any code of the JVM
+
 
 class BadQuery(JobError):
     """Spark could not run the query, or it would have changed something."""
@@ -38,6 +40,7 @@ def ask(spark: SparkSession, query: str) -> DataFrame:
     try:
         if changing := changing_parts(spark, query):
             raise BadQuery(f"{', '.join(sorted(changing))}: only queries are run here, and SHOW, DESCRIBE, EXPLAIN")
+        _forget_reflecting(spark)
         return spark.sql(query)
     except SPARK_ERRORS as error:
         raise unanswered(error) from error
@@ -46,6 +49,15 @@ def ask(spark: SparkSession, query: str) -> DataFrame:
 def unanswered(error: Exception) -> BadQuery:
     """What Spark says of a query, with the tables that there are."""
     return BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}")
+
+
+def _forget_reflecting(spark: SparkSession) -> None:
+    """Take the functions that could do anything out of this session."""
+    session, jvm = cast("Any", spark._jsparkSession), cast("Any", spark._jvm)
+    for name in REFLECTING:
+        session.sessionState().functionRegistry().dropFunction(
+            jvm.org.apache.spark.sql.catalyst.FunctionIdentifier(name)
+        )
 
 
 def changing_parts(spark: SparkSession, query: str) -> set[str]:

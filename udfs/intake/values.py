@@ -93,9 +93,16 @@ def _read_date(text: str, name: str) -> date:
         raise Unfit("bad_time", f"{name} is not a date as 2026-03-01") from error
 
 
+def _plain(text: str) -> str:
+    """A number's text; Python would read 1_0 as ten."""
+    if "_" in text:
+        raise ValueError(text)
+    return text
+
+
 def _read_number(text: str, name: str) -> float:
     try:
-        number = float(text)
+        number = float(_plain(text))
     except ValueError as error:
         raise Unfit("bad_value", f"{name} is not a number") from error
     if not 0 <= number <= 1:
@@ -105,9 +112,9 @@ def _read_number(text: str, name: str) -> float:
 
 def _read_decimal(text: str, name: str) -> Decimal:
     try:
-        amount = Decimal(text)
+        amount = Decimal(_plain(text))
         fixed = amount.quantize(Decimal(1).scaleb(-DECIMAL_SCALE), context=DECIMAL)
-    except InvalidOperation as error:
+    except (InvalidOperation, ValueError) as error:
         raise Unfit("bad_value", f"{name} is not a number that decimal(38,18) holds") from error
     if not amount.is_finite() or amount < 0 or fixed != amount:
         raise Unfit("bad_value", f"{name} is negative, or not a number that decimal(38,18) holds")

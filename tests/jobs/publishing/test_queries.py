@@ -118,3 +118,9 @@ def test_queries_and_what_tells_of_them_are_run(spark: "SparkSession") -> None:
 def test_what_does_not_parse_says_so(spark: "SparkSession") -> None:
     with pytest.raises(BadQuery, match="PARSE_SYNTAX_ERROR"):
         ask(spark, "SELEC 1")
+
+
+@pytest.mark.parametrize("function", ["java_method", "reflect", "try_reflect"])
+def test_a_query_cannot_call_the_code_of_the_machine(spark: "SparkSession", function: str) -> None:
+    with pytest.raises(BadQuery, match=function):
+        ask(spark, f"SELECT {function}('java.lang.System', 'getProperty', 'user.home')")

@@ -171,3 +171,13 @@ def test_flipped_bits_stop_the_night_or_spare_it_but_never_crash() -> None:
             messages.append(str(error))
     assert messages
     assert all(message.startswith("m.parquet") for message in messages)
+
+
+@pytest.mark.parametrize("amount", ["1_0", "1_000.5", "_1"])
+def test_an_underscore_is_no_part_of_a_number(amount: str) -> None:
+    content = (
+        "transaction_id,account_id,direction,amount,asset,valid_from\n"
+        f"T-1,A-1,in,{amount},EUR,2026-03-01T10:00:00Z\nT-2,A-1,in,10,EUR,2026-03-01T10:00:00Z\n"
+    )
+    found = rows("t.csv", content.encode(), "transactions")
+    assert [row["_reason"] for row in found] == ["bad_value", None]
