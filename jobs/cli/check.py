@@ -45,7 +45,7 @@ def check(
     with counted() as told:
         report = check_lake(settings, _task(settings), sample=sample, told=told)
     if form is Format.table:
-        print_page(page(place, report))
+        print_page(page(place, report, mapping))
     else:
         print_rows(list(rows(report)), form, FIELDS)
     if report.problems:
@@ -54,7 +54,7 @@ def check(
         )
 
 
-def page(place: str, report: "LakeReport") -> Iterator[Line]:
+def page(place: str, report: "LakeReport", mapping: str | None = None) -> Iterator[Line]:
     """What a person reads: counts, what is refused and why, images, the estimate, what to type next."""
     yield Line(f"Lake {place}")
     folders = dict.fromkeys(file.folder for file in report.files)
@@ -69,7 +69,9 @@ def page(place: str, report: "LakeReport") -> Iterator[Line]:
     )
     yield from columns(_reasons(images.refused, images.first))
     yield Line(_estimated(report.estimate))
-    yield Line(f"Next: lookback night --date YYYY-MM-DD --lake {place}" if not report.problems else "No night can run.")
+    read = f" --set ingest.mapping={mapping}" if mapping else ""
+    night = f"Next: lookback night --date YYYY-MM-DD --lake {place}{read}"
+    yield Line(night if not report.problems else "No night can run.")
 
 
 def rows(report: "LakeReport") -> Iterator[Row]:

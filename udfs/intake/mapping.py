@@ -30,11 +30,11 @@ def contract_blocks(folder: str, uri: str, content: bytes, mapping: ExportMappin
 
 
 def unmapped(folder: str, uri: str, content: bytes, mapping: ExportMapping) -> tuple[str, ...]:
-    """Columns of a file that a mapping makes no use of, in the file's order; those of nested objects are not told."""
-    chosen = mapping.folders.get(folder)
-    if chosen is None:
+    """Columns of a file in its own drop folder that nothing is read from; what lies deeper is not told."""
+    readers = [found for name, found in mapping.folders.items() if (found.files or name) == folder]
+    if folder not in mapping.folders or mapping.folders[folder].files not in (None, folder):
         return ()
-    used = {_head(path) for path in chosen.columns.values()} | set(chosen.columns.values())
+    used = {name for reader in readers for path in reader.columns.values() for name in (path, _head(path))}
     first = next(read_blocks(uri, content), None)
     return tuple(name for name in (first.names if first else ()) if name not in used)
 
