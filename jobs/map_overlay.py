@@ -43,7 +43,7 @@ def write_overlay(path: Path, row: Mapping[str, Any], folder: Path, limits: Imag
 
 
 def overlay(image: Image, corners: Floats, heat: Floats | None, boxes: Sequence[Sequence[float]]) -> Image:
-    """The picture with the map laid over its card, red where it is high, its boxes and the card's outline.
+    """The picture under its map, redder the further that is above even odds, with boxes and the card's outline.
 
     Args:
         image: uint8 [h, w, 3] BGR.
@@ -54,7 +54,7 @@ def overlay(image: Image, corners: Floats, heat: Floats | None, boxes: Sequence[
     drawn = image.copy()
     width = max(2, round(LINE_SHARE * max(image.shape[:2])))
     if heat is not None and len(corners):
-        share = STRONGEST * _laid_over(heat, corners, image)[:, :, None]
+        share = STRONGEST * np.clip(2 * _laid_over(heat, corners, image) - 1, 0, 1)[:, :, None]
         drawn = np.asarray(np.round(drawn * (1 - share) + np.asarray(HEAT) * share), np.uint8)
     for x0, y0, x1, y1 in boxes:
         cv2.rectangle(drawn, (round(x0), round(y0)), (round(x1), round(y1)), HEAT, width)

@@ -42,7 +42,7 @@ def _documents(story: AccountStory) -> list[Line]:
             day(row["submitted_at"]),
             row["doc_id"],
             what(row),
-            risk(row["risk"], None) or "not scored",
+            risk(row["risk"], None) or (f"rejected: {row['refused']}" if row["refused"] else "pending"),
             ", ".join(part for part in (row["campaign_id"], decided(row)) if part),
         )
         for row in story.documents

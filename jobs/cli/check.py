@@ -69,6 +69,7 @@ def page(place: str, report: "LakeReport", mapping: str | None = None) -> Iterat
     )
     yield from columns(_reasons(images.refused, images.first))
     yield Line(_estimated(report.estimate))
+    yield Line("All files are counted as if no night had been; a night takes those that are new.")
     read = f" --set ingest.mapping={mapping}" if mapping else ""
     night = f"Next: lookback night --date YYYY-MM-DD --lake {place}{read}"
     yield Line(night if not report.problems else "No night can run.")

@@ -42,7 +42,7 @@ def _clashes(story: DocumentStory) -> list[Line]:
 
 
 def _clash(clash: Clash) -> list[Line]:
-    rare = "" if clash.frequency is None else f", shown by {clash.frequency:.1%} of its design"
+    rare = "" if clash.frequency is None else f", shown by {clash.frequency:.1%} of the others of its design"
     said = CONTRADICTION_WORDS.get(clash.kind, clash.kind.replace("_", " "))
     readings = dict.fromkeys(clash.readings)
     return [

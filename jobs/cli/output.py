@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -36,7 +36,7 @@ def print_rows(rows: Sequence[Row], form: Format, columns: Sequence[str] = ()) -
         case Format.csv:
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(names)
-            writer.writerows([_cell(row[n]) for n in names] for row in rows)
+            writer.writerows([_text(_plain(row[n])) for n in names] for row in rows)
         case Format.table:
             table = Table(box=None, pad_edge=False, header_style="bold")
             for name in names:
@@ -64,7 +64,8 @@ def _plain(value: object) -> object:
         case list() | tuple():
             return [_plain(item) for item in value]
         case datetime() | date():
-            return value.isoformat()
+            # Spark hands times over without a zone, in the machine's.
+            return (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat()
         case Decimal():
             return str(value)
         case bytes() | bytearray():
@@ -76,11 +77,16 @@ def _plain(value: object) -> object:
 def _cell(value: object) -> str:
     """A value as a person reads it."""
     plain = _plain(value)
+    if isinstance(plain, float):
+        return f"{plain:.4g}" if plain and abs(plain) < 1000 else f"{plain:,.0f}"
+    return _text(plain)
+
+
+def _text(plain: object) -> str:
+    """A plain value as text, with every digit."""
     match plain:
         case None:
             return ""
-        case float():
-            return f"{plain:.4g}" if plain and abs(plain) < 1000 else f"{plain:,.0f}"
         case dict() | list():
             return json.dumps(plain, ensure_ascii=False)
         case _:

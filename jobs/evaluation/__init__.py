@@ -9,8 +9,8 @@ __all__ = ["EVALUATIONS", "EvaluationSettings", "Measure"]
 
 EVALUATIONS: dict[str, Callable[[EvaluationSettings], list[Measure]]] = {
     "corners": corners.evaluate,
-    "designs": designs.evaluate,
-    "portraits": portraits.evaluate,
-    "forensics": forensics.evaluate,
+    "design": designs.evaluate,
+    "portrait": portraits.evaluate,
+    "forensic": forensics.evaluate,
     "scorer": scorer.evaluate,
 }

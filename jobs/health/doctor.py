@@ -13,6 +13,7 @@ Level = Literal["fail", "warn", "pass"]
 WORST_FIRST = ("fail", "warn", "pass")
 JAVA, PYTHONS = 17, ((3, 11), (3, 12))
 LEAST_FREE, LEAST_NIGHTS = 1 << 30, 7  # bytes without which nothing is begun; nights below which one is told
+TOLD_FROM = 10_000_000  # bytes: less of a night says nothing of the nights to come
 LEAST_MEMORY, EASY_MEMORY = 3 << 30, 6 << 30  # driver and one worker with its nets; two workers
 GB = 1e9
 SPARK_PORTS = (*range(4040, 4050), 6066, 7077, 8081, 10000, 18080)  # UI, REST, master, worker, Thrift, history
@@ -85,7 +86,7 @@ def disk_finding(place: str, free: int, last_night: int | None) -> Finding:
     """Free bytes where the tables are, against those that the last night wrote."""
     text = f"tables on {place}: {free / GB:.1f} GB free"
     mend = "free space there, or move how.places.tables"
-    if last_night:
+    if last_night and last_night >= TOLD_FROM:
         left = free // last_night
         text += f"; the last night wrote {last_night / GB:.2f} GB: {left:,} nights left"
         if left < LEAST_NIGHTS:
@@ -164,7 +165,7 @@ def files_finding(missing: Mapping[str, int], tables: int) -> Finding:
         return Finding(
             "fail", "tables", f"files of released versions are gone or cut short: {told}", "lookback release rollback"
         )
-    return Finding("pass", "tables", f"{tables} released tables, every file there and whole")
+    return Finding("pass", "tables", f"{tables} table versions of the releases, every file there and whole")
 
 
 def network_finding(ports: Sequence[int], conf: Mapping[str, str]) -> Finding:

@@ -24,6 +24,7 @@ READING = frozenset(
     }
 )  # fmt: skip
 
+BUILTIN = ("builtin", "system")  # schema and catalog of Spark's own functions
 REFLECTING = ("java_method", "reflect", "try_reflect")  # functions that call any code of the JVM
 
 
@@ -41,6 +42,7 @@ def ask(spark: SparkSession, query: str) -> DataFrame:
         if changing := changing_parts(spark, query):
             raise BadQuery(f"{', '.join(sorted(changing))}: only queries are run here, and SHOW, DESCRIBE, EXPLAIN")
         _forget_reflecting(spark)
+        spark.conf.set("spark.sql.runSQLOnFiles", "false")  # a path in the place of a table is no released view
         return spark.sql(query)
     except SPARK_ERRORS as error:
         raise unanswered(error) from error
@@ -54,10 +56,9 @@ def unanswered(error: Exception) -> BadQuery:
 def _forget_reflecting(spark: SparkSession) -> None:
     """Take the functions that could do anything out of this session."""
     session, jvm = cast("Any", spark._jsparkSession), cast("Any", spark._jvm)
+    registry, place = session.sessionState().functionRegistry(), [jvm.scala.Option.apply(part) for part in BUILTIN]
     for name in REFLECTING:
-        session.sessionState().functionRegistry().dropFunction(
-            jvm.org.apache.spark.sql.catalyst.FunctionIdentifier(name)
-        )
+        registry.dropFunction(jvm.org.apache.spark.sql.catalyst.FunctionIdentifier(name, *place))
 
 
 def changing_parts(spark: SparkSession, query: str) -> set[str]:

@@ -137,13 +137,24 @@ def account_story(released: Released, account_id: str) -> AccountStory:
 
 
 def _documents(released: Released, account_id: str) -> list[dict[str, Any]]:
-    """Its documents in order of submission, with the champion's risk and the campaign that each is in."""
+    """Its documents in order of submission, with the champion's risk, or why there is none, and each one's campaign."""
     scores = rows_of(released, "scores", "doc_id", "risk", account_id=account_id, role="champion")
     risks = {row["doc_id"]: row["risk"] for row in scores}
     members = rows_of(released, "clusters", "doc_id", "campaign_id", account_id=account_id)
     campaigns = {row["doc_id"]: row["campaign_id"] for row in members}
     rows = rows_of(released, "documents", *DOCUMENT, account_id=account_id)
-    told = [{**row, "risk": risks.get(row["doc_id"]), "campaign_id": campaigns.get(row["doc_id"])} for row in rows]
+    unscored = [row["doc_id"] for row in rows if row["doc_id"] not in risks]
+    turned = rows_of(released, "rejected", "doc_id", "reason", doc_id=unscored, stage="inspect") if unscored else []
+    refused = {row["doc_id"]: row["reason"] for row in turned}
+    told = [
+        {
+            **row,
+            "risk": risks.get(row["doc_id"]),
+            "refused": refused.get(row["doc_id"]),
+            "campaign_id": campaigns.get(row["doc_id"]),
+        }
+        for row in rows
+    ]
     return sorted(told, key=lambda row: (row["submitted_at"], row["doc_id"]))
 
 

@@ -64,11 +64,21 @@ def rows_of(released: Released, view: str, *columns: str, **where: object) -> li
     return released.rows(view, Wanted(columns, wanted))
 
 
+NAMED = {
+    "document": ("documents", "doc_id"),
+    "account": ("risk_profiles", "account_id"),
+    "campaign": ("campaigns", "campaign_id"),
+}
+
+
 def not_found(released: Released, view: str, column: str, text: str) -> NotFound:
     """The error for an id that the release does not know, with those that are spelled alike."""
     alike = released.near(view, column, text)
     what = column.removesuffix("_id").replace("doc", "document")
     hint = f"Near it: {', '.join(alike)}" if alike else f"There is no {what} at all"
+    for other, (elsewhere, key) in NAMED.items():
+        if key != column and rows_of(released, elsewhere, key, **{key: text}):
+            hint = f"That names another thing: lookback {other} {text}"
     return NotFound(f"no {what} {text!r} in the release. {hint}")
 
 

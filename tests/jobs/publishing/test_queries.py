@@ -1,5 +1,6 @@
 """Readers read: a statement that would change something is refused before it runs."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,3 +125,11 @@ def test_what_does_not_parse_says_so(spark: "SparkSession") -> None:
 def test_a_query_cannot_call_the_code_of_the_machine(spark: "SparkSession", function: str) -> None:
     with pytest.raises(BadQuery, match=function):
         ask(spark, f"SELECT {function}('java.lang.System', 'getProperty', 'user.home')")
+
+
+def test_a_path_is_no_released_view(spark: "SparkSession", tmp_path: Path) -> None:
+    (tmp_path / "beside.txt").write_text("not released")
+    spark.range(3).write.format("delta").save(str(tmp_path / "table"))
+    for place in (f"text.`{tmp_path}/beside.txt`", f"delta.`{tmp_path}/table`"):
+        with pytest.raises(BadQuery):
+            ask(spark, f"TABLE {place}").collect()
