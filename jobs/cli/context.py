@@ -57,7 +57,8 @@ def open_tables(settings: Settings) -> "Tables":
     from jobs.session import open_session
     from jobs.tables import Tables
 
-    return Tables(open_session(settings), settings.tables)
+    place = settings.tables  # asked first: where no lake is named, no JVM need start to say so
+    return Tables(open_session(settings), place)
 
 
 def has_table(settings: Settings, name: str) -> bool:

@@ -118,11 +118,11 @@ def release_sql(
     engine: Annotated[str, typer.Option(help="spark, duckdb, trino or delta-rs.")],
 ) -> None:
     """Print the released views with pinned versions for another engine."""
-    from jobs.publishing.foreign_views import views_for
+    from jobs.publishing.foreign_views import known_engine, views_for
 
-    settings = given(context).settings()
-    tables, newest = open_release(settings)
-    CONSOLE.print(views_for(engine, newest, tables.root), markup=False, soft_wrap=True)
+    words = known_engine(engine)
+    tables, newest = open_release(given(context).settings())
+    CONSOLE.print(views_for(words, newest, tables.root), markup=False, soft_wrap=True)
 
 
 def _agreed(asked: str) -> bool:

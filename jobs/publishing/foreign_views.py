@@ -50,14 +50,19 @@ SET TimeZone = 'UTC';
 {views}"""
 
 
-def views_for(engine: str, release: "Release", root: str) -> str:
-    """The released views with pinned versions: SQL, or for delta-rs a Python script.
+def known_engine(engine: str) -> str:
+    """The engine, if its words are known.
 
     Raises:
         BadSettings: there is no such engine.
     """
     if engine not in ENGINES:
         raise BadSettings(f"--engine {engine}: give one of {', '.join(ENGINES)}")
+    return engine
+
+
+def views_for(engine: str, release: "Release", root: str) -> str:
+    """The released views with pinned versions: SQL, or for delta-rs a Python script."""
     return ENGINES[engine](release, root if "://" in root else str(Path(root).resolve()))
 
 
