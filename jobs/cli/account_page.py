@@ -1,7 +1,9 @@
 """Tells the story of an account: the answer, why, since when it could have been known, what to type next."""
 
+from itertools import groupby
+
 from jobs.cli.pages import Line, columns, commands, heading, sentence, some, style_of
-from jobs.stories.accounts import AccountStory, Knowable
+from jobs.stories.accounts import AccountStory, Knowable, Stretch
 from jobs.stories.sayings import base, day, decided, kinds, minute, money, moves, risk, share, weight, what
 from schemas.words import RISK_COMPONENTS
 from udfs.judging.reasons import count
@@ -64,13 +66,16 @@ def _campaigns(story: AccountStory) -> list[Line]:
 
 def _life(story: AccountStory) -> list[Line]:
     """What held when, as known now; and what each night knew of its present."""
-    spans = [
-        (f"{minute(s.valid_from)} to {minute(s.valid_to) if s.valid_to else 'now'}", risk(s.risk, s.tier))
-        for s in story.timeline
-    ]
+    told = [(risk(stretch.risk, stretch.tier), stretch) for stretch in story.timeline]
+    alike = [(what_held, [s for _, s in same]) for what_held, same in groupby(told, lambda pair: pair[0])]
+    spans = [(f"{minute(s[0].valid_from)} to {_end(s[-1])}", what_held) for what_held, s in alike]
     nights = [(f"{known.night}", risk(known.risk, known.tier), moves(known.moves)) for known in story.known]
     lines = [*heading("Its risk over time, as known now"), *some(spans)] if spans else []
     return lines + ([*heading("What each night knew"), *some(nights)] if nights else [])
+
+
+def _end(stretch: Stretch) -> str:
+    return minute(stretch.valid_to) if stretch.valid_to else "now"
 
 
 def _after_account(story: AccountStory) -> list[tuple[str, str]]:

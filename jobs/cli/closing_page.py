@@ -84,4 +84,4 @@ def _next(end: Closing) -> list[tuple[str, str]]:
     pairs = [(f"lookback account {told}", "its life, evidence and ties")] if told else []
     tied = end.told.campaigns if end.told and end.told.campaigns else end.campaigns
     pairs += [(f"lookback campaign {row['campaign_id']}", "the members side by side") for row in tied[:1]]
-    return [*pairs, ('lookback sql "SELECT * FROM score_changes"', "the same in SQL; more in docs/cookbook.md")]
+    return [*pairs, ('lookback sql "SELECT * FROM campaigns"', "them in SQL; more in docs/cookbook.md")]

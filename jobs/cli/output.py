@@ -13,6 +13,7 @@ from rich.table import Table
 
 Row = Mapping[str, object]
 
+WIDE = 10_000
 CONSOLE = Console(soft_wrap=False, highlight=False)
 ERRORS = Console(stderr=True, highlight=False)
 
@@ -43,7 +44,8 @@ def print_rows(rows: Sequence[Row], form: Format, columns: Sequence[str] = ()) -
                 table.add_column(name, overflow="fold")  # an id that is cut cannot be typed again
             for row in rows:
                 table.add_row(*(_cell(row[n]) for n in names))
-            CONSOLE.print(table)
+            # Lines are broken for a terminal alone: a file or a pipe wants each id in one piece.
+            (CONSOLE if CONSOLE.is_terminal else Console(width=WIDE, highlight=False)).print(table)
 
 
 def print_error(message: str) -> None:
