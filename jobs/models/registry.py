@@ -18,6 +18,7 @@ from jobs.frozen import ChosenModel
 from jobs.models.folders import MODELS, SHIPPED, model_digest
 from schemas.words import ROLES
 
+SQLITE = "sqlite:///"
 TRAININGS = "lookback training"
 UNFIT = re.compile(r"[^A-Za-z0-9_./ -]")  # characters that a metric's name may not have
 
@@ -31,6 +32,17 @@ class TrainingLog:
     figures: Mapping[str, float]
 
 
+def _make_store(place: Path) -> None:
+    """Make a new store beside its place, then move it there: who is killed meanwhile leaves no half-made one."""
+    if place.exists():
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f".{place.name}.draft")
+    draft.unlink(missing_ok=True)
+    MlflowClient(tracking_uri=f"{SQLITE}{draft}").search_experiments(max_results=1)
+    draft.replace(place)
+
+
 class Registry:
     """The models of one lake.
 
@@ -41,10 +53,10 @@ class Registry:
 
     def __init__(self, settings: Settings) -> None:
         self._folder = Path(settings.home) / "models"
-        if settings.models.startswith("sqlite:///"):
-            Path(settings.models.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         logging.getLogger("alembic").setLevel(logging.WARNING)
         logging.getLogger("mlflow").setLevel(logging.WARNING)
+        if settings.models.startswith(SQLITE):
+            _make_store(Path(settings.models.removeprefix(SQLITE)))
         mlflow.set_tracking_uri(settings.models)
         self._client = MlflowClient(tracking_uri=settings.models, registry_uri=settings.models)
 
