@@ -29,14 +29,14 @@ class FolderMapping(Leaf):
     @property
     def lists(self) -> str | None:
         """The innermost list whose elements are rows: a path that ends in `[]`."""
-        marked = {path[: path.rindex(EACH) + len(EACH)] for path in self.columns.values() if EACH in path}
+        marked = {_list_of(path) for path in self.columns.values() if EACH in path}
         return max(marked, key=len, default=None)
 
     @model_validator(mode="after")
     def _one_chain_of_lists(self) -> "FolderMapping":
         innermost = self.lists or ""
         for column, path in self.columns.items():
-            if EACH in path and not innermost.startswith(path[: path.rindex(EACH) + len(EACH)]):
+            if EACH in path and not innermost.startswith(_list_of(path)):
                 raise ValueError(f"{column} comes from another list ({path}) than the rows ({innermost})")
         if both := sorted(set(self.columns) & set(self.constants)):
             raise ValueError(f"{', '.join(both)}: both a column and a constant")
@@ -61,6 +61,11 @@ class ExportMapping(Leaf):
             if unknown := sorted({*mapping.columns, *mapping.constants} - set(known)):
                 raise ValueError(f"{folder} has no column {', '.join(unknown)}; it has {', '.join(known)}")
         return self
+
+
+def _list_of(path: str) -> str:
+    """A path up to its last list."""
+    return path[: path.rindex(EACH) + len(EACH)]
 
 
 def _read(given: object) -> object:

@@ -89,4 +89,5 @@ def test_killed_at_five_random_moments(undisturbed: Undisturbed) -> None:
     rng = np.random.default_rng(20_260_301)
     lake = fresh(undisturbed)
     killed = [run_night(lake, NIGHT, kill_after=float(s)) for s in rng.uniform(0.1, 0.9, 5) * undisturbed.seconds]
+    assert {outcome.code for outcome in killed} <= {-9, 0}, [outcome.log[-500:] for outcome in killed]
     finish(lake, killed, undisturbed)

@@ -56,15 +56,16 @@ def _mapped(block: Block, mapping: FolderMapping, start: int) -> Block:
             broken[len(rows)] = block.broken[place]
             rows.append([None] * len(names))
             continue
-        record = {name: values[place] for name, values in zip(block.names, block.columns, strict=True)}
+        cells = {name: values[place] for name, values in zip(block.names, block.columns, strict=True)}
+        record = {name: _parsed(text) for name, text in cells.items()}
         for element in _elements(record, mapping.lists):
-            texts = [_coded(_value(record, element, path), mapping.codes.get(name)) for name, path in there.items()]
+            texts = [_coded(_value(cells, element, path), mapping.codes.get(name)) for name, path in there.items()]
             rows.append([*texts, *mapping.constants.values()])
     columns = tuple([row[at] for row in rows] for at in range(len(names)))
     return Block(start, len(rows), names, columns, broken)
 
 
-def _elements(record: dict[str, str | None], lists: str | None) -> list[Element]:
+def _elements(record: dict[str, object], lists: str | None) -> list[Element]:
     """One element per row: the way through the lists that a path names; a record without the list gives no row."""
     ways: list[Element] = [(record,)]
     if lists is None:
@@ -74,10 +75,10 @@ def _elements(record: dict[str, str | None], lists: str | None) -> list[Element]
     return ways
 
 
-def _value(record: dict[str, str | None], element: Element, path: str) -> str | None:
+def _value(cells: dict[str, str | None], element: Element, path: str) -> str | None:
     """The text at a path; a column whose own name holds dots is found by it."""
-    if path in record:
-        return record[path]
+    if path in cells:
+        return cells[path]
     *lists, rest = path.split(f"{EACH}.")
     return as_text(_walk(element[len(lists)], rest))
 
