@@ -1,6 +1,7 @@
 """What a reader asks of the released views: one statement that reads, and never one that changes anything."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from py4j.java_gateway import JavaObject
@@ -25,6 +26,7 @@ READING = frozenset(
 )  # fmt: skip
 
 BUILTIN = ("builtin", "system")  # schema and catalog of Spark's own functions
+ON_FILES = "spark.sql.runSQLOnFiles"
 REFLECTING = ("java_method", "reflect", "try_reflect")  # functions that call any code of the JVM
 
 
@@ -42,8 +44,8 @@ def ask(spark: SparkSession, query: str) -> DataFrame:
         if changing := changing_parts(spark, query):
             raise BadQuery(f"{', '.join(sorted(changing))}: only queries are run here, and SHOW, DESCRIBE, EXPLAIN")
         _forget_reflecting(spark)
-        spark.conf.set("spark.sql.runSQLOnFiles", "false")  # a path in the place of a table is no released view
-        return spark.sql(query)
+        with _no_paths(spark):
+            return spark.sql(query)
     except SPARK_ERRORS as error:
         raise unanswered(error) from error
 
@@ -51,6 +53,17 @@ def ask(spark: SparkSession, query: str) -> DataFrame:
 def unanswered(error: Exception) -> BadQuery:
     """What Spark says of a query, with the tables that there are."""
     return BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}")
+
+
+@contextmanager
+def _no_paths(spark: SparkSession) -> Iterator[None]:
+    """Within it, a path in the place of a table is not found; the night's own statements name tables by path."""
+    before = spark.conf.get(ON_FILES) or "true"
+    spark.conf.set(ON_FILES, "false")
+    try:
+        yield
+    finally:
+        spark.conf.set(ON_FILES, before)
 
 
 def _forget_reflecting(spark: SparkSession) -> None:

@@ -1,5 +1,6 @@
 """Readers read: a statement that would change something is refused before it runs."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,3 +134,13 @@ def test_a_path_is_no_released_view(spark: "SparkSession", tmp_path: Path) -> No
     for place in (f"text.`{tmp_path}/beside.txt`", f"delta.`{tmp_path}/table`"):
         with pytest.raises(BadQuery):
             ask(spark, f"TABLE {place}").collect()
+
+
+@pytest.mark.parametrize("query", ["SELECT 1", "SELEC 1", "SELECT nothing FROM nowhere"])
+def test_a_query_leaves_the_session_able_to_name_a_table_by_its_path(
+    spark: "SparkSession", tmp_path: Path, query: str
+) -> None:
+    spark.range(3).write.format("delta").save(str(tmp_path / "table"))
+    with suppress(BadQuery):
+        ask(spark, query)
+    assert spark.table(f"delta.`{tmp_path}/table`").count() == 3
