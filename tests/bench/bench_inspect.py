@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from udfs.task import InspectTask
 
-DOCUMENTS, PROCESSES, ROUNDS = 32, 2, 3
+DOCUMENTS, PROCESSES, ROUNDS = 96, 2, 3
 Names = list[tuple[str, str]]
 
 
