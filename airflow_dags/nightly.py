@@ -1,16 +1,15 @@
-"""The nightly DAG: one task a step, edges from the tables that steps read."""
+"""The nightly DAG: one task a step, edges from the tables that steps read, tables as assets."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG, Asset, Param
 
-from airflow_dags.operators import COMMAND, LookbackOperator
+from airflow_dags.operators import RETRIED, LookbackOperator
 from jobs.pipeline import PIPELINE, edges
 
+# A run that an asset triggered, or a person, has no logical date of its own.
 NIGHT = "{{ params.date or ((dag_run.logical_date or dag_run.run_after) | ds) }}"
-LAKE = "{{ var.value.lookback_lake }}"
-ENV = "{{ var.value.get('lookback_env', 'cluster') }}"
-RETRY = {"retries": 3, "retry_delay": timedelta(minutes=5)}  # a resume goes on where the last try stopped
+ASSETS = {name: Asset(name=f"lookback.{name}", uri=f"lookback://tables/{name}") for s in PIPELINE for name in s.writes}
 
 with DAG(
     "lookback_nightly",
@@ -19,15 +18,18 @@ with DAG(
     catchup=False,  # a night takes all that arrived since the last release, so a missed one needs no run of its own
     max_active_runs=1,
     max_active_tasks=1,  # one writer: steps that could run side by side would wait for the lease
-    default_args=RETRY,
+    default_args=RETRIED,
     params={"date": Param(None, type=["null", "string"], format="date", description="Night; empty: the run's date.")},
+    tags=["lookback"],
+    doc_md=__doc__,
 ) as dag:
     tasks = {
         step.name: LookbackOperator(
             task_id=step.name,
-            application=COMMAND,
+            command=("run", step.name, "--date", NIGHT),
             name=f"lookback-{step.name}",
-            application_args=["run", step.name, "--date", NIGHT, "--lake", LAKE, "--env", ENV],
+            inlets=[ASSETS[name] for name in step.reads if name in ASSETS],
+            outlets=[ASSETS[name] for name in step.writes],
             doc=step.does,
         )
         for step in PIPELINE

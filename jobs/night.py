@@ -16,6 +16,7 @@ from jobs.pipeline import PIPELINE, Step, edges
 from jobs.run import Progress, Run, silent
 from jobs.session import open_session
 from jobs.spark_errors import SPARK_ERRORS, told_by_worker
+from jobs.step_ends import observed, told
 from jobs.steps import cluster, ingest, inspection, link, monitor, profiles, release, score
 from jobs.tables import Tables
 
@@ -102,6 +103,8 @@ def _run_step(run: Run, attempt: Attempt) -> None:
     """Run one step and record it; a final failure is recorded too."""
     began = time.monotonic()
     run.progress(run.step.name, 0, 0)
+    telling = LOG.isEnabledFor(logging.INFO)
+    before = observed(run) if telling else 0
     try:
         _main(run)
     except JobError as error:
@@ -120,7 +123,8 @@ def _run_step(run: Run, attempt: Attempt) -> None:
         stages=dict(sorted(run.stages.items())) or None,
     )
     run.progress(run.step.name, 1, 1)
-    LOG.info("%s %s done in %.1f s", run.run_id, run.step.name, seconds)
+    if telling:
+        LOG.info("%s", told(run, seconds, observed_before=before))
 
 
 def _main(run: Run) -> None:

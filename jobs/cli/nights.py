@@ -1,5 +1,6 @@
 """Commands that run nights: night, run."""
 
+import logging
 from datetime import datetime, time, timedelta
 from typing import Annotated
 
@@ -51,6 +52,7 @@ def run(
     except KeyError as error:
         raise NightRefused(str(error.args[0])) from error
     settings = given(context).settings()
+    logging.getLogger("jobs.night").setLevel(logging.INFO)  # a scheduler's log shall tell how the step went
     with NightProgress(str(on.date())) as progress:
         run_id = run_step(settings, Ask(on.date(), again=again, progress=progress), chosen)
     CONSOLE.print(f"{run_id} {step} done", markup=False)
