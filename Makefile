@@ -8,9 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := -m pip --disable-pip-version-check --no-input
+EXTRAS := cpu
 SOURCES := $(shell find schemas conf jobs udfs airflow_dags -type f ! -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: help setup java check test test-all demo bench wheel petastorm airflow clean
+.PHONY: help setup java check test test-all demo bench wheel pack petastorm airflow clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -39,12 +40,14 @@ bench: $(READY) ## the measurements behind the README's figures
 wheel: $(READY) ## dist/lookback-*.whl
 	@$(BIN)/python -m build --wheel --no-isolation
 
+pack: dist/environment.tar.gz ## wheel, environment archive and Delta's jars for a cluster, in dist
+
 petastorm: .venv-petastorm/.ready ## Petastorm in an environment of its own
 
 airflow: .venv-airflow/.ready ## Airflow in an environment of its own
 
 clean: ## remove the environments, caches and builds
-	rm -rf .venv .venv-petastorm .venv-airflow .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist build
+	rm -rf .venv .venv-petastorm .venv-airflow .venv-pack .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist build
 
 # A shim or a Python without venv may answer to the name, so each candidate is run, not just looked up.
 define new_venv
@@ -96,6 +99,22 @@ $(READY): pyproject.toml conf/constraints.txt jobs/jars.py jobs/class_archive.py
 	@$(call new_venv,.venv-petastorm)
 	@.venv-petastorm/bin/python $(PIP) install --quiet -c $< 'setuptools<70' petastorm pyarrow
 	@touch $@
+
+# What executors unpack: our wheel with all it needs, but for Spark's jars, which a cluster has. EXTRAS=gpu,s3 for others.
+.venv-pack/.ready: $(READY) $(SOURCES)
+	@$(call new_venv,.venv-pack)
+	@rm -f dist/lookback-*.whl && $(BIN)/python -m build --wheel --no-isolation >/dev/null
+	@echo "Installing the packages of a cluster: some minutes and 6 GB the first time" >&2
+	@wheel=$$(echo dist/lookback-*.whl); pip=".venv-pack/bin/python $(PIP) install --quiet -c conf/constraints.txt"; \
+	  $$pip "$$wheel[$(EXTRAS)]" venv-pack2 && $$pip --no-deps --force-reinstall "$$wheel"
+	@touch $@
+
+dist/environment.tar.gz: .venv-pack/.ready
+	@mkdir -p dist/jars && cp $(VENV)/lib/python*/site-packages/pyspark/jars/delta-*.jar dist/jars
+	@echo "Packing $@: some minutes" >&2
+	@.venv-pack/bin/venv-pack --prefix .venv-pack --output $@ --compress-level 1 --force --quiet \
+	  --exclude '*/pyspark/jars/*'
+	@ls -lh dist dist/jars >&2
 
 .venv-airflow/.packages: conf/constraints-airflow.txt
 	@$(call new_venv,.venv-airflow)

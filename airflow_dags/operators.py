@@ -18,7 +18,8 @@ PLACE = ("--lake", "{{ var.value.lookback_lake }}", "--env", "{{ var.value.get('
 FINAL = 65
 CODE = re.compile(r"Error code is: (\d+)")
 SAID = re.compile(r"^[A-Z]\w+: ")  # how `lookback` begins what it has to say at its end
-LOGGED = re.compile(r"^\d\d:\d\d:\d\d |^\{")
+LOGGED = re.compile(r"^\d\d[:/]\d\d[:/]\d\d |^\{")
+QUIET = {"spark.log.level": "WARN"}  # else what Spark says of its end buries what the command said
 UNSAID = {137: "the driver was killed (exit 137), as the kernel does where memory runs out", 75: "try again later"}
 
 
@@ -30,7 +31,7 @@ class LookbackOperator(SparkSubmitOperator):
 
     def __init__(self, *, command: Sequence[str], **given: object) -> None:
         words = [*command, *PLACE]
-        super().__init__(application=COMMAND, application_args=words, deploy_mode="client", **given)
+        super().__init__(application=COMMAND, application_args=words, deploy_mode="client", conf=QUIET, **given)
 
     def execute(self, context: Mapping[str, Any]) -> None:
         """Submit, and tell what cannot be mended by trying again from what can."""

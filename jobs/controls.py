@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.inspect_task import inspect_task
+from jobs.own_gpu import on_own_gpu
 from jobs.run import Run
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.look import Judge, look_at
@@ -34,8 +35,9 @@ def looked_at(run: Run, controls: Iterable[Control]) -> dict[str, dict[str, floa
 
     def look(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         judge = None if folder is None else Judge(open_scorer(folder), settings)
+        mine = on_own_gpu(task)
         for frame in frames:
-            for line in look_at((Path(name) for name in frame["file"]), task, judge):
+            for line in look_at((Path(name) for name in frame["file"]), mine, judge):
                 evidence = line.get("evidence")
                 values = evidence if isinstance(evidence, dict) else {}
                 yield pd.DataFrame([{"file": line["file"], **{f: values.get(f) for f in EVIDENCE_FAMILIES}}])

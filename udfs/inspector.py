@@ -191,6 +191,7 @@ def _nets(task: InspectTask) -> Nets:
 
 def device_name(task: InspectTask) -> str:
     """The device that nets run on: what the settings name, else CUDA where torch sees one."""
-    if task.worker.device != "auto":
-        return task.worker.device
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    device = task.worker.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    return device if device == "cpu" or task.gpu is None else f"{device}:{task.gpu}"

@@ -21,7 +21,7 @@ def main() -> None:
     documents, answers = sys.stdin.buffer, _own_stdout()
     task = _alone(InspectTask.model_validate_json(_receive(documents)))
     open_inspector(task)
-    if device_name(task) != "cuda":  # CUDA maps far more than it uses
+    if device_name(task) == "cpu":  # CUDA maps far more than it uses
         limit_memory(task.worker.memory_bytes)
     _send(answers, READY)
     while row := _receive(documents):

@@ -14,6 +14,7 @@ class InspectTask(Leaf):
         weights_digest: digest of that folder's manifest; a folder with another one is refused.
         lake: folder or `s3://` prefix that relative addresses begin at.
         roots: further places that addresses may point into.
+        gpu: index of the GPU that nets run on, where they run on one; null: the first.
     """
 
     settings: InspectSettings = InspectSettings()
@@ -22,3 +23,4 @@ class InspectTask(Leaf):
     weights_digest: str
     lake: str
     roots: tuple[str, ...] = ()
+    gpu: int | None = None

@@ -14,10 +14,10 @@ from pyspark.sql import functions as F
 
 from conf.errors import WorkerDied, first_line
 from jobs.inspect_task import inspect_task
+from jobs.own_gpu import inspect_on_own_gpu
 from jobs.run import Run
 from jobs.spark_errors import SPARK_ERRORS
 from udfs.answers import ANSWER_DDL
-from udfs.inspector import inspect_batches
 from udfs.parts import inspector_fingerprint
 from udfs.task import InspectTask
 
@@ -164,12 +164,12 @@ def answers_of(contents: DataFrame, task: InspectTask, run: Run) -> DataFrame:
     tasks = max(TASKS_A_CORE * cores, math.ceil(contents.count() / DOCUMENTS_A_TASK))
     near = contents.repartitionByRange(tasks, "uri").sortWithinPartitions("uri")
     try:
-        return _kept(near.mapInArrow(inspect_batches(task), ANSWER_DDL))
+        return _kept(near.mapInArrow(inspect_on_own_gpu(task), ANSWER_DDL))
     except SPARK_ERRORS as error:
         LOG.warning("a worker died (%s); this slice again, each document in a child process", first_line(str(error)))
     alone = task.model_copy(update={"worker": task.worker.model_copy(update={"isolation": "child"})})
     try:
-        return _kept(near.mapInArrow(inspect_batches(alone), ANSWER_DDL))
+        return _kept(near.mapInArrow(inspect_on_own_gpu(alone), ANSWER_DDL))
     except SPARK_ERRORS as error:
         raise WorkerDied(
             "a slice's job died twice, the second time with each document in a child process: "

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pytest
 
 from conf.errors import BadModel
+from conf.settings import WorkerSettings
 from schemas.observations import PARTS
 from udfs.answers import ANSWER_DDL, ANSWER_SCHEMA, answer_batch, arrow_schema
-from udfs.inspector import inspect_batches, inspect_frames
+from udfs.inspector import device_name, inspect_batches, inspect_frames
 from udfs.parts import inspector_fingerprint, part_fingerprints
 from udfs.task import InspectTask
 
@@ -120,3 +121,15 @@ def test_parts_left_out_leave_their_columns_empty(task: InspectTask, batch_of: M
 def test_the_inspector_needs_no_spark() -> None:
     code = "import sys, udfs.inspector; sys.exit('pyspark' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("device", "gpu", "place"),
+    [("auto", None, "cuda"), ("auto", 1, "cuda:1"), ("cuda", 0, "cuda:0"), ("cpu", 1, "cpu")],
+)
+def test_nets_run_on_the_gpu_that_the_task_names(
+    device: str, gpu: int | None, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    worker = WorkerSettings.model_validate({"device": device})
+    assert device_name(InspectTask(worker=worker, weights="", weights_digest="", lake="", gpu=gpu)) == place
