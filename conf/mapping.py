@@ -7,7 +7,7 @@ import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
 from conf.errors import BadSettings
-from conf.leaf import Leaf
+from conf.leaf import Leaf, Zone
 from schemas.contract import CONTRACT
 
 FOLDER = Path(__file__).parent / "mappings"
@@ -48,7 +48,7 @@ class FolderMapping(Leaf):
 class ExportMapping(Leaf):
     """A foreign export, drop folder by drop folder; folders that it does not name hold to the contract."""
 
-    zone: str | None = Field(default=None, description="IANA zone of its times without an offset.")
+    zone: Zone | None = Field(default=None, description="IANA zone of its times without an offset.")
     folders: dict[str, FolderMapping]
 
     @model_validator(mode="after")

@@ -8,14 +8,14 @@ from typing import Literal
 from pydantic import Field
 
 from conf.errors import BadSettings
-from conf.leaf import Leaf
+from conf.leaf import Leaf, Zone
 from conf.mapping import Given
 
 
 class IngestSettings(Leaf):
     """How input files are understood."""
 
-    zone: str | None = Field(
+    zone: Zone | None = Field(
         default=None, description="IANA zone of times without an offset; null: such times are refused."
     )
     submission_minutes: int = Field(
@@ -146,6 +146,7 @@ class MonitorSettings(Leaf):
     control_documents: int = Field(
         default=12, description="Documents of the control lake, half of them forged; 0: none."
     )
+    totals_zone: Zone = Field(default="UTC", description="IANA zone that the system of record counts its days in.")
 
 
 class ReleaseSettings(Leaf):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-FACTS = ("accounts", "account_signals", "transactions", "labels")
+FACTS = ("accounts", "account_signals", "transactions", "labels", "control_totals")
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,14 @@ PIPELINE = (
     Step(
         "profile",
         "gives every account its risk, with two clocks",
-        reads=("scores", "documents", "clusters", "campaigns", *FACTS),
+        reads=("scores", "documents", "clusters", "campaigns", "accounts", "account_signals", "transactions", "labels"),
         before=("risk_profiles", "risk_profile_history", "scores", "clusters", "campaigns"),
         writes=("risk_profiles", "risk_profile_history"),
     ),
     Step(
         "monitor",
-        "counts every row, measures drift and what the control lake shows",
-        reads=("documents", "rejected", "observations", "scores", "runs"),
+        "counts every row against itself and the system of record, measures drift and what the control lake shows",
+        reads=("documents", "rejected", "observations", "scores", "accounts", "control_totals", "runs"),
         before=("scores", "coverage"),
         writes=("coverage", "metrics"),
     ),

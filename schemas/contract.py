@@ -5,7 +5,7 @@ from typing import Literal
 
 from schemas.words import DOC_TYPES, REVIEW_REASONS, SIDES, SIGNAL_KINDS, VERDICTS
 
-Kind = Literal["id", "text", "time", "date", "number", "decimal", "boolean", "digest", "json"]
+Kind = Literal["id", "text", "time", "date", "number", "count", "decimal", "boolean", "digest", "json"]
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,20 @@ CONTRACT: dict[str, tuple[InputColumn, ...]] = {
         InputColumn("sampling_probability", "number", "Chance that it was drawn for review."),
         InputColumn("retracts", "boolean", "Whether the row withdraws an earlier one."),
     ),
+    "control_totals": (
+        InputColumn("day", "date", "Day that the documents were submitted on, in monitor.totals_zone.", required=True),
+        InputColumn("channel", "text", "Way that they came in; empty: every way."),
+        InputColumn("legal_entity", "text", "Legal entity of their accounts; empty: every entity."),
+        InputColumn("documents", "count", "How many document ids there are.", required=True),
+        InputColumn("digest", "digest", "SHA-256 of those ids, each once, sorted by bytes, commas between them."),
+        InputColumn("valid_from", "time", "When the system of record counted them.", required=True),
+        InputColumn("retracts", "boolean", "Whether the row withdraws an earlier one."),
+    ),
 }
 
 ALIASES = {
     "labels": {"reviewed_at": "valid_from"},
     "transactions": {"time": "valid_from", "counterparty_address": "counterparty"},
+    "control_totals": {"counted_at": "valid_from", "count": "documents"},
 }
 """Names that a file may use for a column, by folder."""

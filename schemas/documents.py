@@ -1,5 +1,6 @@
 """What was submitted, and what was not taken."""
 
+from schemas.contract import CONTRACT
 from schemas.table import NIGHT, RUN_ID, Column, Table, choice, identifier
 from schemas.words import DOC_TYPES, REJECTION_OUTCOMES, REJECTION_REASONS, SIDES, STAGES
 
@@ -38,11 +39,14 @@ REJECTED = Table(
     key=("source", "manifest", "row", "stage", "inspector"),
     scope="lineage",
     columns=(
-        choice("source", "Drop folder.", ("manifests", "accounts", "account_signals", "transactions", "labels")),
+        choice("source", "Drop folder.", tuple(CONTRACT)),
         Column("manifest", "string", "SHA-256 of the file.", required=True),
         Column("row", "bigint", "Row in that file, from 0.", required=True),
         Column("doc_id", "string", "The document; null where the row's id cannot be read."),
         Column("sha256", "string", "Digest of the document's bytes, where known."),
+        identifier("account_id", "Its account, where the row says so, refused by ingest.", required=False),
+        Column("channel", "string", "Way that it came in, likewise."),
+        Column("submitted_at", "timestamp", "When it was submitted, likewise."),
         choice("outcome", "What became of the row.", REJECTION_OUTCOMES),
         choice("stage", "Where it was found.", STAGES),
         choice("reason", "Why.", tuple(REJECTION_REASONS)),

@@ -1,4 +1,4 @@
-"""Input facts: what a lake says of accounts, signals, money and verdicts; appended, with two clocks."""
+"""Input facts: what a lake says of accounts, signals, money, verdicts and totals; appended, with two clocks."""
 
 from schemas.table import NIGHT, RUN_ID, Column, Table, choice, identifier, share
 from schemas.words import REVIEW_REASONS, SIGNAL_KINDS, VERDICTS
@@ -95,4 +95,20 @@ LABELS = Table(
     ),
 )
 
-INPUTS = (ACCOUNTS, ACCOUNT_SIGNALS, TRANSACTIONS, LABELS)
+CONTROL_TOTALS = Table(
+    name="control_totals",
+    doc="One row per count of documents by the system of record; the newest known one of its day and kind holds.",
+    key=("file", "row"),
+    scope="lineage",
+    columns=(
+        Column("day", "date", "Day that the documents were submitted on, in monitor.totals_zone.", required=True),
+        Column("channel", "string", "Way that they came in; null: every way."),
+        Column("legal_entity", "string", "Legal entity of their accounts; null: every entity."),
+        Column("documents", "bigint", "How many document ids there are.", check="documents >= 0", required=True),
+        Column("digest", "string", "SHA-256 of those ids, each once, sorted by bytes, commas between them."),
+        *SOURCE,
+        *CLOCKS,
+    ),
+)
+
+INPUTS = (ACCOUNTS, ACCOUNT_SIGNALS, TRANSACTIONS, LABELS, CONTROL_TOTALS)

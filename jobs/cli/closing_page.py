@@ -15,6 +15,7 @@ REASONS = 5  # of one account
 def closing_page(end: Closing, truth_line: str, report: str, lake: str) -> list[Line]:
     """The page, the answer first."""
     lines = [Line(), *sentence(_night(end), 0, "bold")]
+    lines += [line for told in end.totals for line in sentence(told, 0)]
     lines += [*heading("Found tonight, accepted before"), *_told(end), *sentence(f"Truth of the demo: {truth_line}")]
     accounts = [
         (row["account_id"], risk(row["risk"], row["tier"]), row["reasons"][0] if row["reasons"] else "")

@@ -72,15 +72,19 @@ def seconds_of(until: str | None) -> float | None:
 
 
 def print_night(settings: Settings, run_id: str) -> None:
-    """One sentence: what a released night took in."""
+    """What a released night took in, and whether the system of record agrees."""
     from jobs.cli.context import open_release
+    from jobs.stories.released import SparkReleased
+    from jobs.stories.totals import totals_told
 
     tables, _ = open_release(settings)
     rows = tables.spark.table("coverage").where("detector = 'manifest'").orderBy("night").collect()
     counts = next(row for row in rows if row.run_id == run_id)
     new = counts.manifest_rows - sum(row.manifest_rows for row in rows[: rows.index(counts)][-1:])
-    CONSOLE.print(
+    lines = [
         f"Night {run_id} released: {new:,} new documents, {counts.scored:,} scored in the lake, "
         f"{counts.rejected:,} rejected, {counts.duplicate:,} duplicate, {counts.pending:,} pending.",
-        markup=False,
-    )
+        *totals_told(SparkReleased(tables.spark), run_id),
+    ]
+    for line in lines:
+        CONSOLE.print(line, markup=False)

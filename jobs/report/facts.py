@@ -11,6 +11,7 @@ from jobs.report.pictures import thumbnail
 from jobs.stories.campaigns import CAMPAIGN, members_of
 from jobs.stories.found import Found, found_tonight
 from jobs.stories.released import Released, Row, Wanted, of, rows_of
+from jobs.stories.totals import totals_told
 from schemas.words import REJECTION_REASONS, TIERS
 
 CAMPAIGNS, ACCOUNTS, PICTURES = 6, 12, 12  # shown at most
@@ -58,6 +59,7 @@ class NightFacts:
         release: what is published.
         coverage: one row a detector, the whole first.
         new_rows: manifest rows that this night added.
+        totals: whether the system of record agrees, in sentences.
         found: accounts that it moved into a tier that somebody acts on.
         tiers: accounts by tier.
         all_campaigns: how many there are.
@@ -74,6 +76,7 @@ class NightFacts:
     release: Release
     coverage: tuple[Row, ...]
     new_rows: int
+    totals: tuple[str, ...]
     found: tuple[Found, ...]
     tiers: Mapping[str, int]
     all_campaigns: int
@@ -99,6 +102,7 @@ def gather(released: Released, release: Release) -> NightFacts:
         release=release,
         coverage=tuple(coverage),
         new_rows=_new_rows(released, release, whole),
+        totals=tuple(totals_told(released, release.run_id)),
         found=tuple(found_tonight(released, release.night)),
         tiers={tier: tiers.get(tier, 0) for tier in TIERS},
         all_campaigns=release.rows.get("campaigns", 0),

@@ -16,6 +16,7 @@ from udfs.images.hashing import HASH_DDL, hash_batches
 from udfs.intake.contract import row_schema
 from udfs.intake.reading import intake_batches
 
+SAID = ("account_id", "channel", "submitted_at")  # of a refused row, as far as it can be read
 GIVEN_CHARACTERS = 100  # of a given submission's id, so that with its mark it stays an id
 
 
@@ -119,13 +120,13 @@ def _rows(run: Run, folder: str) -> DataFrame:
 
 def _refused(rows: DataFrame, folder: str, declared: StructType) -> DataFrame:
     """Rows of `rejected` for those rows that have a reason."""
-    digest = F.col("sha256") if "sha256" in rows.columns else F.lit(None).cast("string")
+    said = {column: declared[column].dataType for column in ("doc_id", "sha256", *SAID)}
+    told = [(F.col(c) if folder == "manifests" else F.lit(None).cast(kind)).alias(c) for c, kind in said.items()]
     frame = rows.where(F.col("_reason").isNotNull()).select(
         F.lit(folder).alias("source"),
         F.col("file").alias("manifest"),
         "row",
-        (F.coalesce("doc_id", "_id") if folder == "manifests" else F.lit(None).cast("string")).alias("doc_id"),
-        digest.alias("sha256"),
+        *told,
         F.when(F.col("_reason") == "duplicate", F.lit("duplicate")).otherwise(F.lit("rejected")).alias("outcome"),
         F.lit("ingest").alias("stage"),
         F.col("_reason").alias("reason"),

@@ -27,6 +27,7 @@ TASKS_A_CORE = 3  # at least: a small slice would otherwise wait for the core th
 POLL_SECONDS = 1.0
 PART_TABLES = ("fields", "vectors", "plates")
 ADDRESS_REASONS = ("missing", "unreadable", "outside_root", "digest_mismatch")
+SAID_BY_INGEST = {"account_id": "string", "channel": "string", "submitted_at": "timestamp"}  # else in documents
 NO_BYTES = hashlib.sha256(b"").hexdigest()
 OWN_COLUMNS = ("sha256", "inspector", "parts", "file", "quality", "card", "reading", "forensics", "portrait", "copy")
 
@@ -242,6 +243,7 @@ def _rejections(documents: DataFrame, inspector: str | None) -> DataFrame:
         "row",
         "doc_id",
         "sha256",
+        *(F.lit(None).cast(kind).alias(name) for name, kind in SAID_BY_INGEST.items()),
         F.lit("rejected").alias("outcome"),
         F.lit("inspect").alias("stage"),
         "reason",

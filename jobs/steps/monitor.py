@@ -1,13 +1,15 @@
 """Monitor: counts every row, measures drift, seconds and what the control lake shows."""
 
+import logging
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import CoverageFailed
+from jobs.control_totals import NONE, Total, compare, confirmed, named_documents, named_few
 from jobs.controls import control_recall
 from jobs.observed import counting
 from jobs.run import Run
@@ -15,8 +17,10 @@ from schemas.observations import PARTS
 from udfs.judging.drift import population_stability_index
 
 MANIFEST = "manifest"
+TOTALS = "control_totals"
 NO_REASON = "no reason given"
 BINS = 10
+LOG = logging.getLogger(__name__)
 Measure = tuple[str, str, float | None, float | None, int | None]
 
 
@@ -46,8 +50,10 @@ def main(run: Run) -> None:
     with ThreadPoolExecutor(1) as pool:  # controls keep the workers busy, counts the driver
         seen = pool.submit(control_recall, run)
         counts = count_all(run)
+        reconciled, totals = reconcile(run, counts[0])
+        counts.append(reconciled)
         run.write("coverage", run.frame("coverage", [dict(count.__dict__) for count in counts]))
-        measures = [*_drift(run), *_rates(counts), *_seconds(run)]
+        measures = [*_drift(run), *_rates(counts), *_of_totals(totals), *_seconds(run)]
     measures += seen.result()
     names = ("measure", "segment", "value", "measured", "n")
     run.write(
@@ -72,6 +78,29 @@ def count_all(run: Run) -> list[Counts]:
     scored = run.read("scores").where(F.col("role") == "champion").select("doc_id").distinct().count()
     whole = Counts(MANIFEST, total, scored, rejected, duplicate, 0, waiting, 0, dict(sorted(reasons.items())))
     return [whole, *_by_detector(run, whole)]
+
+
+def reconcile(run: Run, whole: Counts) -> tuple[Counts, list[Total]]:
+    """The same equation for the control totals: scored is what one confirms; and every total with what came.
+
+    A total that differs is a warning: what came is whole in itself, and the night is released.
+    """
+    stated = run.read("control_totals")
+    if stated.isEmpty():
+        return replace(whole, detector=TOTALS, scored=0, skipped=whole.scored, reasons={NONE: whole.scored}), []
+    named = named_documents(run).persist()
+    totals = compare(stated, named)
+    scored = run.read("scores").where(F.col("role") == "champion").select("doc_id").distinct()
+    reasons = confirmed(run, totals, named, scored)
+    named.unpersist()
+    for total in totals:
+        if not total.agrees:
+            LOG.warning("control total %s: %d stated, %d came", total.name, total.stated, total.came)
+    sure = reasons.get(None, 0)
+    counted = replace(
+        whole, detector=TOTALS, scored=sure, skipped=sum(reasons.values()) - sure, reasons=named_few(reasons)
+    )
+    return counted, totals
 
 
 def refused_documents(run: Run) -> DataFrame:
@@ -126,7 +155,17 @@ def _rates(counts: list[Counts]) -> list[Measure]:
     rows = max(1, whole.manifest_rows)
     names = ("scored", "rejected", "duplicate", "pending")
     rates: list[Measure] = [(f"{name}_rate", "all", getattr(whole, name) / rows, None, rows) for name in names]
-    return rates + [("abstention_rate", c.detector, c.skipped / rows, None, rows) for c in counts[1:]]
+    return rates + [
+        ("abstention_rate", c.detector, c.skipped / rows, None, rows) for c in counts[1:] if c.detector != TOTALS
+    ]
+
+
+def _of_totals(totals: list[Total]) -> list[Measure]:
+    """How many control totals agree, and by how many documents each other one is off; 0 where only the ids differ."""
+    agreeing = sum(total.agrees for total in totals)
+    whole: Measure = ("control_totals_agreeing", "all", float(agreeing), None, len(totals))
+    off = [total for total in totals if not total.agrees]
+    return [whole, *(("control_total_off", t.name, float(t.came - t.stated), None, t.stated) for t in off)]
 
 
 def _seconds(run: Run) -> list[Measure]:

@@ -8,6 +8,7 @@ from jobs.publishing.releases import Release
 from jobs.stories.accounts import AccountStory, account_story
 from jobs.stories.found import Found, found_tonight
 from jobs.stories.released import Released, Row, Wanted, rows_of
+from jobs.stories.totals import totals_told
 
 TOP_ACCOUNTS, TOP_CAMPAIGNS = 5, 4
 
@@ -20,6 +21,7 @@ class Closing:
         release: what was published.
         seconds: from the night's opening to its release; None where it was not measured.
         counts: manifest rows that this night added (`new`), and where all rows of the lake are.
+        totals: whether the system of record agrees, in sentences.
         found: accounts that rose tonight to a tier that somebody acts on, the highest risk first.
         told: the first of them that had been accepted before, if any.
         accounts: those with the highest risk: account_id, risk, tier, reasons.
@@ -29,6 +31,7 @@ class Closing:
     release: Release
     seconds: float | None
     counts: Mapping[str, int]
+    totals: tuple[str, ...]
     found: tuple[Found, ...]
     told: AccountStory | None
     accounts: tuple[Row, ...]
@@ -46,6 +49,7 @@ def closing(released: Released, release: Release) -> Closing:
         release=release,
         seconds=_seconds(rows_of(released, "runs", "step", "state", "at", run_id=release.run_id)),
         counts=_counts(released, release),
+        totals=tuple(totals_told(released, release.run_id)),
         found=tuple(found),
         told=account_story(released, old[0].account_id) if old else None,
         accounts=tuple(released.rows("risk_profiles", accounts)),

@@ -71,6 +71,19 @@ def test_good_documents_are_scored_and_each_bad_one_has_its_reason(nights: Night
     assert seen["scores"].num_rows >= 20
 
 
+def test_the_control_totals_of_the_plan_agree(nights: Nights) -> None:
+    """Rows beside the plan, those of bad files, have none."""
+    seen = audit.released(nights.root).tables
+    metrics = [row for row in seen["metrics"].to_pylist() if row["night"] == NIGHTS[1]]
+    (whole,) = [row for row in metrics if row["measure"] == "control_totals_agreeing"]
+    assert whole["value"] == whole["n"] > 10
+    (row,) = [
+        row for row in seen["coverage"].to_pylist() if row["detector"] == "control_totals" and row["night"] == NIGHTS[1]
+    ]
+    assert row["scored"] >= 20
+    assert set(dict(row["reasons"])) <= {"no independent total"}
+
+
 def test_a_finished_night_run_again_changes_no_table(nights: Nights) -> None:
     from jobs.night import Ask, run_night
 

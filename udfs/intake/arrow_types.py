@@ -17,6 +17,7 @@ ALLOWED = {
     "time": (pt.is_timestamp, pt.is_date),
     "date": (pt.is_timestamp, pt.is_date),
     "number": (pt.is_integer, pt.is_floating, pt.is_decimal),
+    "count": (pt.is_integer,),
     "decimal": (pt.is_integer, pt.is_decimal),
     "boolean": (pt.is_boolean, pt.is_integer),
     "json": (pt.is_struct, pt.is_list, pt.is_large_list),
@@ -29,6 +30,7 @@ WANTED = {
     "time": "timestamps with a zone, or text",
     "date": "dates or text",
     "number": "numbers",
+    "count": "integers or text",
     "decimal": "decimals, integers or text",
     "boolean": "booleans",
     "json": "text or a struct",
@@ -36,6 +38,7 @@ WANTED = {
 JSON_ALLOWED: dict[Kind, tuple[str, ...]] = {
     "id": ("integer",),
     "number": ("integer", "number"),
+    "count": ("integer",),
     "decimal": ("integer", "number"),
     "boolean": ("boolean", "integer"),
     "json": ("integer", "number", "boolean", "object", "list"),

@@ -21,6 +21,7 @@ ARROW = {
     "time": pa.timestamp("us", tz="UTC"),
     "date": pa.date32(),
     "number": pa.float64(),
+    "count": pa.int64(),
     "decimal": pa.decimal128(38, 18),
     "boolean": pa.bool_(),
     "digest": pa.string(),
@@ -38,7 +39,6 @@ def row_schema(folder: str) -> pa.Schema:
             pa.field("row", pa.int64()),
             pa.field("_reason", pa.string()),
             pa.field("_detail", pa.string()),
-            pa.field("_id", pa.string()),
             *columns,
         ]
     )
@@ -140,32 +140,21 @@ def _known_name(folder: str, name: str) -> str:
 
 
 def _typed_row(folder: str, record: Mapping[str, str | None] | str, zone: ZoneInfo | None) -> dict[str, object]:
-    """One row: typed values, or nulls and a reason."""
+    """One row: its typed values, and the first reason why it is not taken, if there is one."""
     if isinstance(record, str):
-        return {"_reason": "bad_row", "_detail": record, "_id": None}
+        return {"_reason": "bad_row", "_detail": record}
     columns, texts = CONTRACT[folder], dict(record)
     fallback = DEFAULT_VALID_FROM.get(folder)
     if fallback and not (texts["valid_from"] or "").strip():
         texts["valid_from"] = texts[fallback]
-    row: dict[str, object] = {"_reason": None, "_detail": None, "_id": None}
-    try:
-        row["_id"] = _readable_id(columns[0], texts)
-        for column in columns:
+    row: dict[str, object] = {"_reason": None, "_detail": None}
+    for column in columns:
+        try:
             row[column.name] = read_value(texts[column.name], column, zone)
-    except Unfit as unfit:
-        reason, detail = unfit.args
-        return {"_reason": reason, "_detail": detail, "_id": row["_id"]}
+        except Unfit as unfit:
+            if row["_reason"] is None:
+                row["_reason"], row["_detail"] = unfit.args
     return row
-
-
-def _readable_id(column: InputColumn, texts: Mapping[str, str | None]) -> str | None:
-    """The row's first id if it can be read, so that a refused row can still be found by it."""
-    if column.kind != "id":
-        return None
-    try:
-        return str(read_value(texts[column.name], column, None))
-    except Unfit:
-        return None
 
 
 def _refuse_bare_times(folder: str, uri: str, block: Block, zone: str | None) -> None:

@@ -14,12 +14,13 @@ from udfs.intake.blocks import Unquoted, is_unicode
 ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 TRUE, FALSE = ("true", "1", "yes", "t"), ("false", "0", "no", "f")
+COUNT = re.compile(r"[0-9]{1,18}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DECIMAL_SCALE = 18
 DECIMAL = Context(prec=38)  # the default context holds 28 digits: no amount of ten billion with all its places
 REASONS: dict[Kind, str] = {"id": "bad_id", "time": "bad_time", "date": "bad_time"}  # any other kind: bad_value
 
-Value = str | datetime | date | Decimal | float | bool | None
+Value = str | datetime | date | Decimal | float | int | bool | None
 
 
 class Unfit(ValueError):
@@ -110,6 +111,12 @@ def _read_number(text: str, name: str) -> float:
     return number
 
 
+def _read_count(text: str, name: str) -> int:
+    if not COUNT.fullmatch(text):
+        raise Unfit("bad_value", f"{name} is not a whole number of at most 18 digits")
+    return int(text)
+
+
 def _read_decimal(text: str, name: str) -> Decimal:
     try:
         amount = Decimal(_plain(text))
@@ -145,6 +152,7 @@ READERS: dict[Kind, Callable[[str, str], Value]] = {
     "text": _read_text,
     "date": _read_date,
     "number": _read_number,
+    "count": _read_count,
     "decimal": _read_decimal,
     "boolean": _read_boolean,
     "digest": _read_digest,

@@ -15,14 +15,14 @@ import numpy as np
 from udfs.specimens.attacks import portrait_swap
 from udfs.specimens.capture import Captured, capture
 from udfs.specimens.drops import places, write_images, write_table
-from udfs.specimens.ledgers import account_row, label_rows, signal_rows
-from udfs.specimens.manifests import manifest_row, repeated_rows, stray_files, stray_rows
+from udfs.specimens.ledgers import account_row, label_rows, signal_rows, total_rows
+from udfs.specimens.manifests import manifest_row, repeated_rows, stray_documents, stray_files, stray_rows
 from udfs.specimens.money import draw_transactions
 from udfs.specimens.planting import plant
 from udfs.specimens.population import Calendar, draw_submissions, draw_world
 from udfs.specimens.portraits import Faces, draw_portrait, open_pool
 from udfs.specimens.truth import write_captures, write_truth
-from udfs.specimens.world import Account, Campaign, Document, Row, Story, stream
+from udfs.specimens.world import Account, Campaign, Document, Row, Story, midnight, stream
 
 FIRST_NIGHT = date(2026, 3, 1)
 LEAST_DOCUMENTS = 24
@@ -52,6 +52,10 @@ class LakePlan:
     def of_night(self, night: int) -> list[Document]:
         """A night's documents in the order of its manifest."""
         return [document for document in self.documents if document.night == night]
+
+    def strays(self, night: int) -> list[Document]:
+        """What a night's manifest names besides, with files that are no documents."""
+        return stray_documents(self.of_night(night), stream(self.seed, f"strays {night}"))
 
 
 def plan_lake(
@@ -105,7 +109,7 @@ def deliver(plan: LakePlan, out: Path, night_index: int, *, workers: int = 2, pr
     for stray in strays:
         (out / "images" / stray.name).write_bytes(stray.data)
     later = repeated_rows(rows, rng)
-    rows += stray_rows(strays, rows, rng)
+    rows += stray_rows(strays, plan.strays(night_index), rng)
     mixed = [rows[int(place)] for place in rng.permutation(len(rows))]
     _write_manifests(out, plan, night_index, (mixed, later))
     _write_ledgers(out, plan, night_index)
@@ -177,18 +181,33 @@ def _write_manifests(out: Path, plan: LakePlan, night: int, rows: tuple[list[Row
 
 
 def _write_ledgers(out: Path, plan: LakePlan, night: int) -> None:
-    """Accounts, signals, transactions and labels that became known on this night."""
+    """Accounts, signals, transactions, labels and totals that became known on this night."""
     rng = stream(plan.seed, f"ledgers {night}")
     accounts = [account for account in plan.accounts if account.night == night]
     last = night == plan.calendar.nights - 1
     end = plan.calendar.span(night)[1]
     start = plan.calendar.span(night - 1)[1] if night else end
     tables = {
-        "accounts": [account_row(account, plan.successors.get(account.account_id), rng) for account in accounts],
+        "accounts": _account_rows(plan, night, rng),
         "account_signals": [row for account in accounts for row in signal_rows(account, rng)],
         "transactions": [row for at, row in plan.transactions if (not night or at >= start) and (last or at < end)],
         "labels": label_rows(plan.of_night(night), plan.story, last, rng),
+        "control_totals": _total_rows(plan, night),
     }
     name = plan.night_date(night).isoformat() + (".parquet" if night else ".csv")
     for folder, rows in tables.items():
         write_table(out / folder / name, rows)
+
+
+def _account_rows(plan: LakePlan, night: int, rng: np.random.Generator) -> list[Row]:
+    accounts = [account for account in plan.accounts if account.night == night]
+    return [account_row(account, plan.successors.get(account.account_id), rng) for account in accounts]
+
+
+def _total_rows(plan: LakePlan, night: int) -> list[Row]:
+    """What the system of record counts by this night: from the plan, never from a manifest."""
+    come = [[*plan.of_night(each), *plan.strays(each)] for each in range(night + 1)]
+    ledgers = [_account_rows(plan, each, stream(plan.seed, f"ledgers {each}")) for each in range(night + 1)]
+    entities = {row["account_id"]: row["legal_entity"] for rows in ledgers for row in rows}
+    counted_at = midnight(plan.night_date(night)) + timedelta(hours=3)
+    return total_rows([document for each in come for document in each], come[-1], entities, counted_at)

@@ -1,7 +1,8 @@
 """Rows of the input facts: accounts, signals about them, and what reviewers found."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -59,6 +60,31 @@ def label_rows(documents: Sequence[Document], story: Story, last: bool, rng: np.
         undone = rows[0]
         rows.append(undone | {"label_id": "l" + token(rng), "verdict": "undo", "reviewer": "rev-lead"})
     return rows
+
+
+def total_rows(
+    known: Sequence[Document], fresh: Sequence[Document], entities: Mapping[str, str], counted_at: datetime
+) -> list[Row]:
+    """The system of record's count and digest of ids, for each day, channel and entity that fresh documents touch."""
+
+    def cell(document: Document) -> tuple[str, str, str]:
+        day = document.submitted_at.astimezone(UTC).date()
+        return day.isoformat(), document.channel, entities[document.account_id]
+
+    ids: dict[tuple[str, str, str], set[str]] = {}
+    for document in known:
+        ids.setdefault(cell(document), set()).add(document.doc_id)
+    return [
+        {
+            "day": day,
+            "channel": channel,
+            "legal_entity": entity,
+            "documents": str(len(ids[day, channel, entity])),
+            "digest": hashlib.sha256(",".join(sorted(ids[day, channel, entity])).encode()).hexdigest(),
+            "counted_at": counted_at.isoformat(),
+        }
+        for day, channel, entity in sorted({cell(document) for document in fresh})
+    ]
 
 
 def _signal(account: Account, kind: str, rng: np.random.Generator) -> Row:

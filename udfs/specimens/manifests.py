@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
 
 import numpy as np
@@ -11,6 +11,7 @@ from udfs.specimens.world import Document, Row, token
 
 OFFSETS = (0, 60, 120)
 DIGEST_GIVEN, MISREAD = 0.85, 0.015
+STRAYS = 3
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,17 @@ def stray_files(whole: bytes, rng: np.random.Generator) -> list[Stray]:
     ]
 
 
-def stray_rows(strays: Sequence[Stray], rows: Sequence[Row], rng: np.random.Generator) -> list[Row]:
-    """A row for each stray file, of accounts that are there."""
-    models = [rows[int(place)] for place in rng.integers(len(rows), size=len(strays))]
+def stray_documents(documents: Sequence[Document], rng: np.random.Generator) -> list[Document]:
+    """Documents whose files will be strays, of accounts that are there; nothing of them is drawn."""
+    models = [documents[int(place)] for place in rng.integers(len(documents), size=STRAYS)]
+    return [replace(model, doc_id="d" + token(rng), submission_id="s" + token(rng)) for model in models]
+
+
+def stray_rows(strays: Sequence[Stray], documents: Sequence[Document], rng: np.random.Generator) -> list[Row]:
+    """A row for each stray file."""
     return [
-        model
-        | {
-            "doc_id": "d" + token(rng),
-            "submission_id": "s" + token(rng),
-            "uri": f"images/{stray.name}",
-            "sha256": "",
-            "vendor_fields": "",
-        }
-        for model, stray in zip(models, strays, strict=True)
+        manifest_row(document, f"images/{stray.name}", "", rng) | {"vendor_fields": ""}
+        for stray, document in zip(strays, documents, strict=True)
     ]
 
 

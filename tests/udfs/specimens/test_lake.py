@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cv2
@@ -38,6 +38,12 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def digests(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    if path.suffix == ".csv":
+        return list(csv.DictReader(path.open(encoding="utf-8")))
+    return list(pq.read_table(path).to_pylist())
 
 
 def manifest_rows(lake: Path, night: str) -> list[dict[str, str]]:
@@ -176,6 +182,21 @@ def test_digests_are_true_and_bad_rows_are_in_each_night(lake: Path) -> None:
         for row in rows:
             if row.get("sha256") and "#" not in row["uri"]:
                 assert hashlib.sha256((lake / row["uri"]).read_bytes()).hexdigest() == row["sha256"]
+
+
+def test_the_totals_are_those_of_the_manifests_though_nobody_counted_them(lake: Path) -> None:
+    entities: dict[str, str] = {}
+    for name in ("2026-03-01.csv", "2026-03-02.parquet"):
+        entities |= {row["account_id"]: row["legal_entity"] for row in rows_of(lake / "accounts" / name)}
+    ids: dict[tuple[str, str, str], set[str]] = {}
+    for night, name in (("2026-03-01", "2026-03-01.csv"), ("2026-03-02", "2026-03-02.parquet")):
+        for row in manifest_rows(lake, night):
+            day = datetime.fromisoformat(row["submitted_at"]).astimezone(UTC).date().isoformat()
+            ids.setdefault((day, row["channel"], entities[row["account_id"]]), set()).add(row["doc_id"])
+        for total in rows_of(lake / "control_totals" / name):
+            came = sorted(ids[total["day"], total["channel"], total["legal_entity"]])
+            assert int(total["documents"]) == len(came)
+            assert total["digest"] == hashlib.sha256(",".join(came).encode()).hexdigest()
 
 
 def test_every_column_is_in_the_contract(lake: Path) -> None:

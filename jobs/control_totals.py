@@ -1,0 +1,130 @@
+"""Control totals: what the system of record says there should be, held against what the manifests named.
+
+A document counts once, by the id that a manifest row gives it: taken or refused, whatever its bytes. It counts on the
+day of its submission, for its channel and the legal entity of its account; a total without channel or entity is one
+of all. What cannot be placed (a refused row without a readable id, account or time) is in no total, and shows as one
+missing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.facts import holding
+from jobs.run import Run
+
+if TYPE_CHECKING:
+    from pyspark.sql import Row
+
+KEY = ("day", "channel", "legal_entity")
+NONE = "no independent total"
+MOST_NAMED = 20  # totals that differ and are named in coverage; metrics name all
+
+
+@dataclass(frozen=True)
+class Total:
+    """One control total that holds, and what came.
+
+    Attributes:
+        day: of the submissions.
+        channel: null for all.
+        legal_entity: null for all.
+        stated: documents that the system of record counts.
+        came: documents that manifests named.
+        digest: whether the ids are the same; null where the system of record gives no digest.
+    """
+
+    day: date
+    channel: str | None
+    legal_entity: str | None
+    stated: int
+    came: int
+    digest: bool | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the same documents came."""
+        return self.stated == self.came and self.digest is not False
+
+    @property
+    def name(self) -> str:
+        """Day, channel and entity in one text."""
+        return f"{self.day} / {self.channel or 'every channel'} / {self.legal_entity or 'every entity'}"
+
+
+def named_documents(run: Run) -> DataFrame:
+    """Every document id that a manifest row named, once: doc_id, day, channel, legal_entity."""
+    said = ("doc_id", "account_id", "channel", "submitted_at")
+    taken = run.read("documents").select(*said)
+    refused = run.read("rejected").where((F.col("source") == "manifests") & (F.col("stage") == "ingest"))
+    first = F.min_by(F.struct(*said[1:]), F.struct("night", "run_id", "manifest", "row")).alias("said")
+    placed = refused.where(F.col("doc_id").isNotNull() & F.col("submitted_at").isNotNull())
+    alone = placed.join(taken, "doc_id", "left_anti").groupBy("doc_id").agg(first).select("doc_id", "said.*")
+    entities = holding(run.read("accounts"), "account_id").select("account_id", "legal_entity")
+    day = F.to_date(F.from_utc_timestamp("submitted_at", run.settings.what.monitor.totals_zone))
+    rows = taken.unionByName(alone).join(entities, "account_id", "left")
+    return rows.select("doc_id", day.alias("day"), "channel", "legal_entity")
+
+
+def compare(totals: DataFrame, named: DataFrame) -> list[Total]:
+    """Every total that holds, beside what came; in the order of their names."""
+    held = holding(totals, *KEY).select(*KEY, "documents", "digest").alias("total")
+    ids = F.collect_list("named.doc_id")
+    keys = [F.col(f"total.{name}").alias(name) for name in (*KEY, "documents", "digest")]
+    rows = (
+        held.join(named.alias("named"), _of_total(), "left")
+        .groupBy(*keys)
+        .agg(F.size(ids).alias("came"), F.sha2(F.concat_ws(",", F.sort_array(ids)), 256).alias("found"))
+    )
+    return sorted((_total(row) for row in rows.collect()), key=lambda total: total.name)
+
+
+def confirmed(run: Run, totals: list[Total], named: DataFrame, scored: DataFrame) -> dict[str | None, int]:
+    """Scored documents by why no total confirms them; those that one does are under null.
+
+    Args:
+        run: the night.
+        totals: what `compare` gave.
+        named: doc_id, day, channel, legal_entity.
+        scored: doc_id.
+    """
+    rows = [(total.day, total.channel, total.legal_entity, _why(total)) for total in totals]
+    judged = run.spark.createDataFrame(rows, "day date, channel string, legal_entity string, why string").alias("total")
+    covered = scored.join(named, "doc_id").alias("named").join(F.broadcast(judged), _of_total(), "left")
+    why = F.when(F.count("total.day") == 0, F.lit(NONE)).otherwise(F.min("total.why"))
+    counted = covered.groupBy("named.doc_id").agg(why.alias("why")).groupBy("why").count().collect()
+    nothing: dict[str | None, int] = {_why(total): 0 for total in totals if not total.agrees}
+    return nothing | {row["why"]: row["count"] for row in counted}
+
+
+def named_few(reasons: dict[str | None, int]) -> dict[str, int]:
+    """Reasons by name, those of many totals that differ in one."""
+    told = dict(sorted((why, count) for why, count in reasons.items() if why is not None))
+    differing = [why for why in told if why != NONE]
+    rest = differing[MOST_NAMED:]
+    kept = {why: count for why, count in told.items() if why not in rest}
+    return kept | ({f"{len(rest)} more totals differ": sum(told[why] for why in rest)} if rest else {})
+
+
+def _of_total() -> Column:
+    """Whether a named document is one that a total counts."""
+    holds = F.col("total.day") == F.col("named.day")
+    for name in KEY[1:]:
+        holds &= F.col(f"total.{name}").isNull() | (F.col(f"total.{name}") == F.col(f"named.{name}"))
+    return holds
+
+
+def _total(row: "Row") -> Total:
+    same = None if row["digest"] is None else row["digest"] == row["found"]
+    return Total(row["day"], row["channel"], row["legal_entity"], row["documents"], row["came"], same)
+
+
+def _why(total: Total) -> str | None:
+    """Why a total confirms nothing; null where it does."""
+    if total.agrees:
+        return None
+    what = f"{total.came:,} came" if total.came != total.stated else "as many came, with other ids"
+    return f"total {total.name} differs: {total.stated:,} stated, {what}"
