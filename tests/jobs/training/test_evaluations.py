@@ -4,7 +4,7 @@ from jobs.evaluation import EVALUATIONS, EvaluationSettings
 from udfs.nets.opening import shipped_inspector
 
 # Enough documents that every segment has two of a kind.
-SAMPLES = {"corners": 4, "designs": 18, "portraits": 12, "forensics": 9, "scorer": 16}
+SAMPLES = {"corners": 4, "design": 18, "portrait": 12, "forensic": 9, "scorer": 16}
 
 
 @pytest.mark.slow
@@ -19,3 +19,7 @@ def test_an_evaluation_answers_with_intervals_and_repeats(name: str) -> None:
         assert answer.low <= answer.high
         assert answer.n > 0
     assert EVALUATIONS[name](settings) == answers
+
+
+def test_every_evaluation_is_run_here() -> None:
+    assert set(SAMPLES) == set(EVALUATIONS)
