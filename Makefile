@@ -11,7 +11,7 @@ PIP := -m pip --disable-pip-version-check --no-input
 EXTRAS := cpu
 SOURCES := $(shell find schemas conf jobs udfs airflow_dags -type f ! -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: help setup java check test test-all demo bench wheel pack petastorm airflow clean
+.PHONY: help setup java check test test-all demo bench wheel pack petastorm airflow s3 clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -28,7 +28,7 @@ check: $(READY) ## style, types, layers and dependencies: seconds, no Spark
 test: check ## check, then every test but the slow ones
 	@$(BIN)/python -m pytest -m "not slow"
 
-test-all: check airflow ## check, then every test
+test-all: check airflow s3 ## check, then every test
 	@$(BIN)/python -m pytest
 
 demo: $(READY) ## two whole nights on specimens, and what they found
@@ -45,6 +45,8 @@ pack: dist/environment.tar.gz ## wheel, environment archive and Delta's jars for
 petastorm: .venv-petastorm/.ready ## Petastorm in an environment of its own
 
 airflow: .venv-airflow/.ready ## Airflow in an environment of its own
+
+s3: $(VENV)/.s3 ## what tables on s3:// need beside set-up: boto3, and the jars of s3a (690 MB)
 
 clean: ## remove the environments, caches and builds
 	rm -rf .venv .venv-petastorm .venv-airflow .venv-pack .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist build
@@ -93,6 +95,11 @@ $(READY): pyproject.toml conf/constraints.txt jobs/jars.py jobs/class_archive.py
 	@$(BIN)/python $(PIP) install --quiet -c conf/constraints.txt -e '.[cpu,dev]'
 	@$(BIN)/python -m jobs.jars
 	@$(BIN)/python -m jobs.class_archive
+	@touch $@
+
+$(VENV)/.s3: $(READY)
+	@$(BIN)/python $(PIP) install --quiet -c conf/constraints.txt -e '.[s3]'
+	@$(BIN)/python -m jobs.jars s3
 	@touch $@
 
 .venv-petastorm/.ready: conf/constraints-petastorm.txt

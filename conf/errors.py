@@ -48,6 +48,16 @@ class LeaseHeld(JobError):
     retry = True
 
 
+class BadStore(JobError):
+    """An object store that cannot be used as it is, or as it is set up here."""
+
+
+class StoreAway(JobError):
+    """An object store that does not answer for now."""
+
+    retry = True
+
+
 class WorkerDied(JobError):
     """A slice's job died more often than isolation can explain."""
 

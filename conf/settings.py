@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
-from conf.errors import BadSettings
 from conf.leaf import Leaf, Zone
 from conf.mapping import Given
+from conf.places import Places
 
 
 class IngestSettings(Leaf):
@@ -177,14 +176,6 @@ class What(Leaf):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-class Places(Leaf):
-    """Where things are."""
-
-    lake: str | None = Field(default=None, description="Folder or s3:// prefix of the lake.")
-    tables: str | None = Field(default=None, description="Folder of the tables; default LAKE/_lookback/tables.")
-    models: str | None = Field(default=None, description="MLflow store; default mlflow.db beside the tables.")
-
-
 class SparkSettings(Leaf):
     """The Spark session, where spark-submit has not decided."""
 
@@ -243,40 +234,20 @@ class Settings(Leaf):
 
     @property
     def lake(self) -> str:
-        """The lake's root, absolute, without a trailing slash.
-
-        Raises:
-            BadSettings: none is named.
-        """
-        if self.how.places.lake is None:
-            raise BadSettings("no lake is named; give --lake FOLDER, or set LOOKBACK__HOW__PLACES__LAKE")
-        return _absolute(self.how.places.lake)
+        """The lake's root, absolute, without a trailing slash; BadSettings where none is named."""
+        return self.how.places.lake_root
 
     @property
     def tables(self) -> str:
-        """Root of the tables, a folder.
-
-        Raises:
-            BadSettings: no lake is named, or the tables would be in an object store.
-        """
-        root = _absolute(self.how.places.tables or f"{self.lake}/_lookback/tables")
-        if "://" in root:
-            raise BadSettings(
-                f"{root}: tables are kept in a folder, and models beside them. Name one: --set places.tables=FOLDER"
-            )
-        return root
+        """Root of the tables, a folder or an s3:// prefix; BadSettings where no lake is named."""
+        return self.how.places.tables_root
 
     @property
     def models(self) -> str:
-        """MLflow tracking and registry store."""
-        return self.how.places.models or f"sqlite:///{self.home}/mlflow.db"
+        """MLflow tracking and registry store; BadSettings where none is named, and none can be beside the tables."""
+        return self.how.places.models_store
 
     @property
     def home(self) -> str:
-        """Folder beside the tables, for models and control specimens."""
-        return self.tables.rpartition("/")[0]
-
-
-def _absolute(place: str) -> str:
-    """A place as every process finds it, whatever folder it runs in."""
-    return place.rstrip("/") if "://" in place else str(Path(place).absolute())
+        """Folder for models and control specimens; BadSettings where tables are on s3:// and no models are named."""
+        return self.how.places.home

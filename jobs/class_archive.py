@@ -39,7 +39,7 @@ def use_spark(lake: str, options: str) -> None:
     conf = {"spark.driver.extraJavaOptions": f"{JVM} {options}"}
     settings = Settings.model_validate({"how": {"places": {"lake": lake}, "spark": {"conf": conf}}})
     spark = open_session(settings)
-    with Lease(Path(settings.tables), "set-up", settings.how.lease) as lease:
+    with Lease(settings.tables, "set-up", settings.how.lease) as lease:
         tables = Tables(spark, settings.tables, lease=lease)
         tables.ensure((TABLE,))
         tables.append(TABLE, tables.empty(TABLE), "set-up")

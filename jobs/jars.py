@@ -1,8 +1,9 @@
-"""Places Delta's five jars in Spark's own `jars` folder, once: `python -m jobs.jars`.
+"""Places Delta's five jars in Spark's own `jars` folder, once: `python -m jobs.jars`; with `s3`, two more.
 
 Spark's bundled Ivy resolves them, so no Maven is needed, every session finds them with nothing to configure, and
 executors and the Thrift server have them too. Resolving the package with its dependencies would bring 33 jars instead,
-most of them older copies of what Spark already has.
+most of them older copies of what Spark already has. The two of the object store (690 MB) stand in a folder of their
+own beside Spark's, which only a session with tables on `s3://` looks into.
 """
 
 from __future__ import annotations
@@ -13,34 +14,60 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-DELTA = "4.4.0"
-SHA256 = {
-    "delta-spark_4.2_2.13": "27d4fd8b1f879535c573ed1c718177d6a27f24d3e626ba02e216369725721ead",
-    "delta-storage": "c46735481fa8e326b0957be02b4420cbcab4b325bb08009b7f2045a95133f1cc",
-    "delta-kernel-api": "ee9b5a14ac3b7efdff4d61a58478fe8eb0e5a3fbca43889dca7290795fe79a11",
-    "delta-kernel-defaults": "225c975199e4718b38ee5b7e6da7f19e9585024262b2cec2656b32151a856b0b",
-    "delta-kernel-unitycatalog": "cea22dfb4ac562b3cd27bf652697750e8336009d73fb06631363aaaad5345ffa",
-}
-RESOLVE_SECONDS = 300  # 3 s on a fast line; Ivy itself waits for ever on a dead one
+DELTA, HADOOP, SDK = "4.4.0", "3.5.0", "2.35.4"
+
+
+@dataclass(frozen=True)
+class Jar:
+    """One artifact of Maven's world, pinned to its bytes."""
+
+    owner: str
+    name: str
+    version: str
+    sha256: str
+
+    @property
+    def file(self) -> str:
+        """What it is called in a folder."""
+        return f"{self.name}-{self.version}.jar"
+
+
+OF_DELTA = tuple(
+    Jar("io.delta", name, DELTA, sha256)
+    for name, sha256 in {
+        "delta-spark_4.2_2.13": "27d4fd8b1f879535c573ed1c718177d6a27f24d3e626ba02e216369725721ead",
+        "delta-storage": "c46735481fa8e326b0957be02b4420cbcab4b325bb08009b7f2045a95133f1cc",
+        "delta-kernel-api": "ee9b5a14ac3b7efdff4d61a58478fe8eb0e5a3fbca43889dca7290795fe79a11",
+        "delta-kernel-defaults": "225c975199e4718b38ee5b7e6da7f19e9585024262b2cec2656b32151a856b0b",
+        "delta-kernel-unitycatalog": "cea22dfb4ac562b3cd27bf652697750e8336009d73fb06631363aaaad5345ffa",
+    }.items()
+)
+OF_S3 = (
+    Jar("org.apache.hadoop", "hadoop-aws", HADOOP, "66bd9eefb938b1a1657487324b63c13df2d8b17164a1dd24e0ef37b905bc5baa"),
+    Jar("software.amazon.awssdk", "bundle", SDK, "db4b55f24ad1b4e70f17eb1717a4de76a8dadc5a27d764be7c44ff67b2c1c677"),
+)
+RESOLVE_SECONDS = 900  # Delta 3 s on a fast line, S3 15; Ivy itself waits for ever on a dead one
 LAST_LINES = 8  # Ivy names what failed at its end, after a page of what it tried
 
 
 class JarsNotPlaced(RuntimeError):
-    """Delta's jars could not be resolved, are not the pinned ones, or cannot be written."""
+    """Jars could not be resolved, are not the pinned ones, or cannot be written."""
 
 
 def main() -> int:
-    """Place what is missing and say so on stderr; 0 when all five stand, else 75: another try may succeed."""
+    """Place what is missing and say so on stderr; 0 when all stand, else 75: another try may succeed."""
+    wanted, folder = (OF_S3, s3_jars()) if "s3" in sys.argv[1:] else (OF_DELTA, spark_jars())
     try:
-        placed = place(spark_jars())
+        placed = place(folder, wanted)
     except JarsNotPlaced as problem:
         sys.stderr.write(f"{problem}\n")
         return 75
     if placed:
-        sys.stderr.write(f"Placed {len(placed)} Delta {DELTA} jars in {spark_jars()}\n")
+        sys.stderr.write(f"Placed {', '.join(placed)} in {folder}\n")
     return 0
 
 
@@ -49,43 +76,50 @@ def spark_jars() -> Path:
     return Path(str(distribution("pyspark").locate_file("pyspark/jars")))
 
 
-def missing(folder: Path) -> list[str]:
-    """The artifacts whose jar is absent from the folder, or is not the pinned one."""
-    return [artifact for artifact, digest in SHA256.items() if _sha256(folder / _file(artifact)) != digest]
+def s3_jars() -> Path:
+    """Where the jars that read and write `s3a://` stand, or would stand."""
+    return spark_jars().with_name("jars-s3")
 
 
-def place(folder: Path) -> list[str]:
+def missing(folder: Path, wanted: tuple[Jar, ...] = OF_DELTA) -> list[str]:
+    """Names of the jars that are absent from the folder, or not the pinned ones."""
+    return [jar.name for jar in wanted if _sha256(folder / jar.file) != jar.sha256]
+
+
+def place(folder: Path, wanted: tuple[Jar, ...] = OF_DELTA) -> list[str]:
     """Resolve, verify and move into the folder what is missing there; each jar appears whole or not at all."""
-    wanted = missing(folder)
-    if not wanted:
+    names = missing(folder, wanted)
+    if not names:
         return []
+    jars = [jar for jar in wanted if jar.name in names]
     # Beside the jars, so that the last move is a rename within one file system.
     try:
-        work = Path(tempfile.mkdtemp(prefix=".delta-", dir=folder.parent))
+        folder.mkdir(exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".jars-", dir=folder.parent))
     except OSError as problem:
         raise JarsNotPlaced(
             f"{folder.parent}: not writable ({problem}); run set-up as this folder's owner."
         ) from problem
     try:
-        _resolve(wanted, folder, work)
-        if broken := [artifact for artifact in wanted if artifact in missing(work)]:
+        _resolve(jars, folder, work)
+        if broken := [jar.file for jar in jars if jar.name in missing(work, wanted)]:
             raise JarsNotPlaced(
-                f"{', '.join(map(_file, broken))}: not the pinned bytes, wanted the SHA-256 in jobs/jars.py. "
-                f"Delete the Ivy cache (~/.ivy2/cache/io.delta) and run set-up again."
+                f"{', '.join(broken)}: not the pinned bytes, wanted the SHA-256 in jobs/jars.py. "
+                f"Delete the Ivy cache (~/.ivy2/cache/{jars[0].owner}) and run set-up again."
             )
-        for artifact in wanted:
-            (work / _file(artifact)).replace(folder / _file(artifact))
+        for jar in jars:
+            (work / jar.file).replace(folder / jar.file)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return wanted
+    return names
 
 
-def _resolve(artifacts: list[str], jars: Path, work: Path) -> None:
-    """Let Ivy bring the artifacts, and nothing they depend on, into the work folder."""
+def _resolve(wanted: list[Jar], folder: Path, work: Path) -> None:
+    """Let Ivy bring the jars, and nothing they depend on, into the work folder."""
     ivy = work / "ivy.xml"
-    ivy.write_text(_ivy_file(artifacts), encoding="utf-8")
+    ivy.write_text(_ivy_file(wanted), encoding="utf-8")
     pattern = f"{work}/[artifact]-[revision].[ext]"
-    classes = f"{jars}{os.sep}*"
+    classes = f"{spark_jars()}{os.sep}*"
     command = [_java(), "-cp", classes, "org.apache.ivy.Main", "-ivy", str(ivy), "-retrieve", pattern, "-types", "jar"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=RESOLVE_SECONDS, check=False)
@@ -96,16 +130,17 @@ def _resolve(artifacts: list[str], jars: Path, work: Path) -> None:
     if done.returncode:
         last = "\n".join(f"    {line}" for line in (done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:])
         raise JarsNotPlaced(
-            f"io.delta {DELTA}: Ivy could not bring {', '.join(artifacts)} (exit {done.returncode}). "
-            f"Check the network and retry, or copy the jars into {jars} by hand. Ivy's last lines:\n{last}"
+            f"Ivy could not bring {', '.join(jar.file for jar in wanted)} (exit {done.returncode}). "
+            f"Check the network and retry, or copy the jars into {folder} by hand. Ivy's last lines:\n{last}"
         )
 
 
-def _ivy_file(artifacts: list[str]) -> str:
-    """One Ivy module that asks for all artifacts in a single call, none of them with its dependencies."""
+def _ivy_file(wanted: list[Jar]) -> str:
+    """One Ivy module that asks for all jars in a single call, none of them with its dependencies."""
     rows = "".join(
-        f'<dependency org="io.delta" name="{artifact}" rev="{DELTA}" transitive="false" conf="default->master"/>'
-        for artifact in artifacts
+        f'<dependency org="{jar.owner}" name="{jar.name}" rev="{jar.version}" transitive="false" '
+        'conf="default->master"/>'
+        for jar in wanted
     )
     return (
         '<ivy-module version="2.0"><info organisation="lookback" module="jars"/>'
@@ -122,12 +157,11 @@ def _java() -> str:
     return java
 
 
-def _file(artifact: str) -> str:
-    return f"{artifact}-{DELTA}.jar"
-
-
 def _sha256(path: Path) -> str | None:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

@@ -1,22 +1,19 @@
-"""One writer: the lease of a lake, a file that one process alone creates, takes over, and renews while it lives."""
+"""One writer: the lease of a lake, which one process alone takes, takes over, and renews while it lives."""
 
-import fcntl
 import json
 import logging
 import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from conf.errors import LeaseHeld
+from conf.errors import JobError, LeaseHeld
 from conf.settings import LeaseSettings
+from jobs.lease_slots import slot_of
 
 LOG = logging.getLogger(__name__)
-LEASE = "lease.json"
 BEATS = 3  # renewals in the time after which a lease may be taken over
 PROC = Path("/proc")
 START_TIME = 19  # of the words of /proc/PID/stat that follow the command's name: ticks from the boot to the start
@@ -51,23 +48,25 @@ class Holder:
 
 
 class Lease:
-    """The lease of one folder of tables; its token stands in the metadata of every commit."""
+    """The lease of one root of tables, folder or s3:// prefix; its token stands in the metadata of every commit."""
 
-    def __init__(self, folder: Path, purpose: str, settings: LeaseSettings) -> None:
-        self._path = folder / LEASE
+    def __init__(self, place: str | Path, purpose: str, settings: LeaseSettings) -> None:
+        self._place = str(place)
+        self._slot = slot_of(self._place)
         self._settings = settings
+        self._turn = threading.Lock()
         self._left = threading.Event()
         self._heart = threading.Thread(target=self._beat, name="lease", daemon=True)
         self.token = f"{purpose}@{socket.gethostname()}:{os.getpid()}"
 
     def __enter__(self) -> "Lease":
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._slot.prepare()
         deadline = time.monotonic() + self._settings.wait_seconds
         while not self._taken():
-            holder = self._holder()
+            holder = holder_of(self._place)
             if time.monotonic() >= deadline:
                 who = f"{holder.token}, for {holder.expires - time.time():.0f} s more" if holder else "another writer"
-                raise LeaseHeld(f"{self._path.parent}: held by {who}. Wait for it, or set how.lease.wait_seconds")
+                raise LeaseHeld(f"{self._place}: held by {who}. Wait for it, or set how.lease.wait_seconds")
             time.sleep(0.2)
         self._heart.start()
         return self
@@ -75,10 +74,13 @@ class Lease:
     def __exit__(self, *_: object) -> None:
         self._left.set()
         self._heart.join()
-        with self._alone():
-            holder = self._holder()
+        try:
+            text, tag = self._slot.read()
+            holder = _holder(text)
             if holder is not None and holder.token == self.token:
-                self._path.unlink()
+                self._slot.put("", tag)
+        except JobError as error:
+            LOG.warning("the lease was not given back, it will expire: %s", error)
 
     def renew(self) -> None:
         """Read the lease again and prolong it; called before each commit.
@@ -86,12 +88,13 @@ class Lease:
         Raises:
             LeaseHeld: another writer took over.
         """
-        with self._alone():
-            holder = self._holder()
-            if holder is None or holder.token != self.token:
+        with self._turn:
+            text, tag = self._slot.read()
+            holder = _holder(text)
+            if holder is None or holder.token != self.token or not self._slot.put(self._mine(), tag):
+                holder = holder_of(self._place)
                 who = holder.token if holder else "nobody, it is gone"
-                raise LeaseHeld(f"{self._path.parent}: the lease was taken over by {who}")
-            self._place()
+                raise LeaseHeld(f"{self._place}: the lease was taken over by {who}")
 
     def _beat(self) -> None:
         """Renew while the lease is held, however long a slice takes; a lost one is reported by the next commit."""
@@ -100,44 +103,30 @@ class Lease:
                 self.renew()
             except LeaseHeld:
                 return
-            except OSError as error:
+            except (OSError, JobError) as error:
                 LOG.warning("the lease was not renewed this time: %s", error)
 
     def _taken(self) -> bool:
         """Take the lease if it is free, or its holder dead or expired."""
-        with self._alone():
-            holder = self._holder()
-            if holder is not None and holder.lives(time.time()):
-                return False
-            self._place()
-            return True
+        text, tag = self._slot.read()
+        holder = _holder(text)
+        if holder is not None and holder.lives(time.time()):
+            return False
+        return self._slot.put(self._mine(), tag)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Compare and set: no other process of this host looks at the lease meanwhile."""
-        with self._path.with_name("lease.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _place(self) -> None:
-        """Write the lease whole."""
+    def _mine(self) -> str:
+        """This process as the holder, from now on."""
         pid, expires = os.getpid(), time.time() + self._settings.seconds
-        mine = Holder(self.token, socket.gethostname(), pid, expires, _began(pid))
-        draft = self._path.with_name(f"lease.{pid}")
-        draft.write_text(json.dumps(asdict(mine)))
-        draft.replace(self._path)
-
-    def _holder(self) -> Holder | None:
-        """Who holds it now."""
-        return holder_of(self._path.parent)
+        return json.dumps(asdict(Holder(self.token, socket.gethostname(), pid, expires, _began(pid))))
 
 
-def holder_of(folder: Path) -> Holder | None:
-    """Who wrote the lease of a folder of tables, living or not; null where nobody did."""
-    try:
-        return Holder(**json.loads((folder / LEASE).read_text()))
-    except FileNotFoundError:
-        return None
+def holder_of(place: str | Path) -> Holder | None:
+    """Who wrote the lease of a root of tables, living or not; null where nobody did."""
+    return _holder(slot_of(str(place)).read()[0])
+
+
+def _holder(text: str) -> Holder | None:
+    return Holder(**json.loads(text)) if text else None
 
 
 def _began(pid: int) -> str | None:

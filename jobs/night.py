@@ -15,7 +15,7 @@ from jobs.nights import NIGHT_STEP, Attempt, open_attempt, record
 from jobs.pipeline import PIPELINE, Step, edges
 from jobs.run import Progress, Run, silent
 from jobs.session import open_session
-from jobs.spark_errors import SPARK_ERRORS, told_by_worker
+from jobs.spark_errors import SPARK_ERRORS, telling_of_store, told_by_worker
 from jobs.step_ends import observed, told
 from jobs.steps import cluster, ingest, inspection, link, monitor, profiles, release, score
 from jobs.tables import Tables
@@ -72,11 +72,13 @@ def run_step(settings: Settings, ask: Ask, step: Step) -> str:
 
 
 def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
-    folder = Path(settings.tables)
     if "://" not in settings.lake and not Path(settings.lake).is_dir():
         raise BadLake(f"{settings.lake}: there is no such folder. Name a lake with --lake, or make one: lookback demo")
-    spark = open_session(settings)
-    with Lease(folder, f"night {ask.night}", settings.how.lease) as lease:
+    with (
+        Lease(settings.tables, f"night {ask.night}", settings.how.lease) as lease,
+        telling_of_store(settings.tables),
+    ):
+        spark = open_session(settings)
         tables = Tables(spark, settings.tables, retention_days=settings.what.releases.retention_days, lease=lease)
         attempt = open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
         done = {step.name for step in PIPELINE if attempt.done(step.name)}

@@ -9,7 +9,7 @@ from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 from conf.settings import Settings
-from jobs import machine
+from jobs import machine, s3a
 from jobs.jars import spark_jars
 
 # A night on one machine is many small queries, each compiled once: the first compiler tier costs least of all.
@@ -43,6 +43,8 @@ def open_session(settings: Settings) -> SparkSession:
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
     if submitted:
         SparkContext._ensure_initialized()
+    else:
+        s3a.add_jars(settings)
     conf = SparkConf()
     for key, value in _defaults(settings, embedded=not submitted).items():
         conf.setIfMissing(key, value)
@@ -75,7 +77,7 @@ def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
         "spark.executorEnv.OPENBLAS_NUM_THREADS": "1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-    }
+    } | s3a.session_settings(settings)
     if embedded:
         chosen |= ONE_MACHINE | {
             "spark.master": spark.master or f"local[{cores}]",

@@ -5,6 +5,7 @@ import hashlib
 from conf.errors import BadLake
 from conf.settings import IngestSettings, Settings
 from jobs.frozen import Frozen, InputFile
+from jobs.object_store import told
 from jobs.pipeline import FACTS
 from udfs.images.objects import StoreError, open_objects
 from udfs.intake.contract import preflight
@@ -38,7 +39,7 @@ def input_files(settings: Settings, folder: str) -> list[str]:
     try:
         return sorted(uri for uri, _ in open_objects(settings.lake).list(place) if is_input(uri))
     except StoreError as error:
-        raise BadLake(f"{place}: cannot be listed: {error}") from error
+        raise told(place, error) from error
 
 
 def _unless_taken(folder: str, uris: list[str], ingest: IngestSettings, taken: set[tuple[str, str]]) -> list[InputFile]:

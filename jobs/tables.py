@@ -1,6 +1,7 @@
 """The one door to Delta: create, read at a version, append or replace once, digest."""
 
 import json
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, cast
 
@@ -11,10 +12,14 @@ from pyspark.sql.types import StructType
 from conf.errors import BadLake, Undeclared, first_line
 from jobs.fault_points import reached
 from jobs.lease import Lease
+from jobs.object_store import told_by_spark
+from jobs.s3a import in_spark
 from jobs.spark_errors import SPARK_ERRORS
 from schemas import TABLES
 from schemas.table import Table
 
+LOG = logging.getLogger(__name__)
+STORE_ATTEMPTS = 3  # of a write that an object store refused; what landed after all is not written twice
 CREATE_THREADS = 4  # creating a table is one small commit, mostly waiting
 DIGEST_WORDS = 4  # of 15 hex digits each: sums of 60-bit words fit a decimal(38,0) for 10^19 rows
 
@@ -41,7 +46,7 @@ class Tables:
 
     Args:
         spark: the session.
-        root: folder of the tables.
+        root: folder or s3:// prefix of the tables.
         retention_days: how long replaced files stay.
         lease: renewed before each commit; without it nothing can be written.
     """
@@ -54,8 +59,8 @@ class Tables:
         self._types: dict[str, StructType] = {}
 
     def path(self, name: str) -> str:
-        """Where a table is."""
-        return f"{self.root}/{TABLES[name].name}"
+        """Where a table is, as Spark names it."""
+        return f"{in_spark(self.root)}/{TABLES[name].name}"
 
     def exists(self, name: str) -> bool:
         """Whether the table was created."""
@@ -143,11 +148,17 @@ class Tables:
             "userMetadata": json.dumps({"transaction": transaction, "lease": self._lease.token}),
         }
         reached(f"before_commit:{name}")
-        try:
-            writer.options(**options).save(self.path(name))
-        except SPARK_ERRORS:
-            if not self.recorded(name, transaction):
-                raise
+        for attempt in reversed(range(STORE_ATTEMPTS)):
+            try:
+                writer.options(**options).save(self.path(name))
+            except SPARK_ERRORS as error:
+                if not self.recorded(name, transaction):
+                    if not (attempt and told_by_spark(name, str(error))):
+                        raise
+                    LOG.warning("%s: the store refused %s, once more: %s", name, transaction, first_line(str(error)))
+                    self._lease.renew()
+                    continue
+            break
         reached(f"after_commit:{name}")
 
     def _conformed(self, frame: DataFrame, table: Table) -> DataFrame:

@@ -10,6 +10,9 @@ import typer
 from conf.errors import BadLake
 from conf.loading import load_settings
 from conf.settings import Settings
+from jobs.object_store import telling
+from jobs.s3a import tables_on_s3
+from udfs.images.objects import open_bucket
 
 if TYPE_CHECKING:
     from jobs.publishing.releases import Release
@@ -63,7 +66,10 @@ def open_tables(settings: Settings) -> "Tables":
 
 def has_table(settings: Settings, name: str) -> bool:
     """Whether a table is there, as far as its folder tells."""
-    return Path(settings.tables, name).is_dir()
+    if not tables_on_s3(settings):
+        return Path(settings.tables, name).is_dir()
+    with telling(settings.tables):
+        return open_bucket().holds(f"{settings.tables}/{name}")
 
 
 def open_release(settings: Settings) -> "tuple[Tables, Release]":

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from conf.errors import BadSettings
-from conf.settings import Settings
 from jobs.cli.app import app
-from jobs.cli.context import Given, given, open_tables
+from jobs.cli.context import Given, given, has_table, open_tables
 from jobs.cli.output import Format, print_rows
 from jobs.cli.pages import Line, columns, print_page
 
@@ -50,13 +48,16 @@ def findings(options: Given) -> "Iterator[Finding]":
     yield from of_machine
     try:
         settings = options.settings()
-        _ = settings.lake, settings.tables
+        _ = settings.lake, settings.tables, settings.models
     except BadSettings as error:
         yield Finding("fail", "settings", str(error), "give --lake FOLDER; lookback --help")
         return
     yield Finding("pass", "settings", f"valid, digest {settings.what.digest}")
-    yield from lake_findings(settings)
-    if not _has_tables(settings):
+    of_lake = list(lake_findings(settings))
+    yield from of_lake
+    if any(finding.name == "store" and finding.level == "fail" for finding in of_lake):
+        return
+    if not has_table(settings, "runs"):
         yield disk(settings)
         yield Finding("pass", "tables", "none yet: no night has run")
     elif any(finding.level == "fail" for finding in of_machine):
@@ -76,7 +77,3 @@ def page(found: "list[Finding]", *, everything: bool) -> Iterator[Line]:
     passed = sum(finding.level == "pass" for finding in found)
     if not everything and passed:
         yield Line(f"✓  {passed} more    lookback doctor --all")
-
-
-def _has_tables(settings: Settings) -> bool:
-    return Path(settings.tables, "runs").is_dir()

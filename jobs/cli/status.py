@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,7 +50,7 @@ def read_status(settings: Settings) -> "LakeStatus":
     published = publications(tables)
     newest = published[-1] if published and published[-1].versions else None
     lineage = newest.lineage if newest else ()
-    holder = holder_of(Path(settings.tables))
+    holder = holder_of(settings.tables)
     alive = holder is not None and holder.lives(time.time())
     writing = holder.token.partition("@")[0].removeprefix("night ") if holder and alive else None
     controls, mean = controls_of(metrics, lineage) if lineage else ({}, {})

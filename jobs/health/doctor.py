@@ -55,11 +55,11 @@ def python_finding(version: tuple[int, int]) -> Finding:
     return Finding("pass", "python", text)
 
 
-def jars_finding(missing: Sequence[str]) -> Finding:
-    """Delta's jars beside Spark's own."""
+def jars_finding(missing: Sequence[str], of: str = "delta", mend: str = "make setup") -> Finding:
+    """Delta's jars beside Spark's own, or those of s3a."""
     if missing:
-        return Finding("fail", "delta", f"jars missing or not the pinned ones: {', '.join(missing)}", "make setup")
-    return Finding("pass", "delta", "all jars in place")
+        return Finding("fail", of, f"jars missing or not the pinned ones: {', '.join(missing)}", mend)
+    return Finding("pass", of, "all jars in place")
 
 
 def packages_finding(wanted: Mapping[str, str | None], found: Mapping[str, str | None]) -> Finding:

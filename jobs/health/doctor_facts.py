@@ -12,11 +12,14 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
-from conf.errors import BadLake, BadModel
+from conf.errors import BadLake, BadModel, JobError
+from conf.places import S3
 from conf.settings import Settings
 from jobs import jars, machine
 from jobs.health import doctor
@@ -24,7 +27,10 @@ from jobs.health.doctor import Finding
 from jobs.health.status import nights_of
 from jobs.lease import holder_of
 from jobs.models.folders import models_at_hand
+from jobs.object_store import prove_conditional_writes
+from jobs.s3a import in_spark, tables_on_s3
 from jobs.store import input_files
+from udfs.images.objects import open_objects
 
 if TYPE_CHECKING:
     from jobs.tables import Tables
@@ -55,10 +61,10 @@ def lake_findings(settings: Settings) -> Iterator[Finding]:
     """Lake, lease, models, network: what needs settings, but no Spark."""
     try:
         manifests, error = len(input_files(settings, "manifests")), None
-    except BadLake as unlisted:
+    except JobError as unlisted:
         manifests, error = None, str(unlisted)
     yield doctor.lake_finding(settings.lake, manifests, error)
-    yield doctor.lease_finding(holder_of(Path(settings.tables)), time.time())
+    yield from _writers(settings)
     yield from _models(settings)
     sockets = "".join(path.read_text() for path in SOCKETS if path.is_file())
     yield doctor.network_finding(doctor.open_ports(sockets), settings.how.spark.conf)
@@ -78,15 +84,19 @@ def table_findings(settings: Settings, tables: "Tables") -> Iterator[Finding]:
     releases = live(published, settings.what.releases.keep)
     missing = {}
     pinned = {(name, number) for release in releases for name, number in release.versions.items()}
-    for name, number in sorted(pinned):
-        gone = _gone(tables, name, number)
-        if gone:
-            missing[f"{name} version {number}"] = gone
+    for name, pins in groupby(sorted(pinned), key=itemgetter(0)):
+        stored = _stored(tables, name)
+        for _, number in pins:
+            gone = _gone(tables, name, number, stored)
+            if gone:
+                missing[f"{name} version {number}"] = gone
     yield doctor.files_finding(missing, len(pinned))
 
 
 def disk(settings: Settings, runs: Sequence[Row] = (), lineage: Sequence[str] = ()) -> Finding:
     """Free space where the tables are, or will be."""
+    if tables_on_s3(settings):
+        return Finding("pass", "disk", f"tables on {settings.tables}: how much it takes is the store's to say")
     place = Path(settings.tables)
     there = next(folder for folder in (place, *place.absolute().parents) if folder.is_dir())
     times = [row["at"].timestamp() for row in runs if lineage and row["run_id"] == lineage[-1]]
@@ -111,6 +121,18 @@ def broken_files(folder: Path) -> list[str] | None:
     )
 
 
+def _writers(settings: Settings) -> Iterator[Finding]:
+    """Whether one writer can be told from many: an object store's jars and proof, and the lease."""
+    try:
+        if tables_on_s3(settings):
+            yield doctor.jars_finding(jars.missing(jars.s3_jars(), jars.OF_S3), "s3a", "make s3")
+            prove_conditional_writes(settings.tables)
+            yield Finding("pass", "store", f"{settings.tables}: conditional writes are enforced")
+        yield doctor.lease_finding(holder_of(settings.tables), time.time())
+    except JobError as error:
+        yield Finding("fail", "store", str(error))
+
+
 def _models(settings: Settings) -> Iterator[Finding]:
     """Every model in a role."""
     try:
@@ -128,14 +150,23 @@ def _rows(tables: "Tables", name: str) -> list[Row]:
     return [row.asDict(recursive=True) for row in tables.read(name).collect()]
 
 
-def _gone(tables: "Tables", name: str, number: int) -> int:
-    """How many data files of a table version are not there, or not whole; only a local file system is looked at."""
+def _stored(tables: "Tables", name: str) -> set[str]:
+    """Every object below a table on s3://, as Spark names it; nothing for a folder, whose files are looked at."""
+    if not tables.root.startswith(S3):
+        return set()
+    return {in_spark(uri) for uri, _ in open_objects(tables.root).list(f"{tables.root}/{name}")}
+
+
+def _gone(tables: "Tables", name: str, number: int, stored: set[str]) -> int:
+    """How many data files of a table version are not there, or not whole; of an object store, not there."""
     if not tables.exists(name):
         return 1
     try:
         files = tables.read(name, number).inputFiles()
     except BadLake:
         return 1
+    if stored:
+        return sum(unquote(file) not in stored for file in files)
     local = [unquote(urlparse(file).path) for file in files if urlparse(file).scheme in {"", "file"}]
     return sum(not is_whole(Path(file)) for file in local)
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conf.errors import BadSettings
+from conf.places import S3
+from jobs.s3a import in_spark
 from schemas import TABLES
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ Source = Callable[[str, int | None], str]
 PYTHON = '''\
 """Released views of {run_id}, read by delta-rs and asked through DuckDB; needs: pip install deltalake duckdb"""
 
-import duckdb
+{store}import duckdb
 from deltalake import DeltaTable
 
 ROOT = "{root}"
@@ -34,6 +36,12 @@ database.execute("""
 
 print(database.sql("SELECT tier, count(*) AS accounts FROM risk_profiles GROUP BY tier ORDER BY accounts DESC"))
 '''
+PYTHON_STORE = """\
+import os
+
+# Keys, region and AWS_ENDPOINT_URL come from the environment, as everywhere.
+os.environ.setdefault("AWS_ALLOW_HTTP", str(os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")).lower())
+"""
 TRINO = """\
 -- Released views of {run_id} for Trino; the catalog `delta` is its Delta Lake connector, with
 -- delta.register-table-procedure.enabled=true. Register the tables once:
@@ -41,12 +49,17 @@ TRINO = """\
 CREATE SCHEMA IF NOT EXISTS delta.released;
 USE delta.released;
 {views}"""
+DUCKDB_STORE = """\
+INSTALL aws;
+LOAD aws;
+CREATE SECRET lookback (TYPE s3, PROVIDER credential_chain);  -- elsewhere than at Amazon: ENDPOINT, URL_STYLE, USE_SSL
+"""
 DUCKDB = """\
 -- Released views of {run_id} for DuckDB 2.0; its extension `delta` is downloaded on first use.
 -- Without downloads: lookback release sql --engine delta-rs
 INSTALL delta;
 LOAD delta;
-SET TimeZone = 'UTC';
+{store}SET TimeZone = 'UTC';
 {views}"""
 
 
@@ -88,7 +101,8 @@ def _duckdb(release: "Release", root: str) -> str:
         pinned = "" if version is None else f", version => {version}"
         return f"delta_scan('{place}/{name}'{pinned})"
 
-    return DUCKDB.format(run_id=release.run_id, views=_views("CREATE OR REPLACE VIEW", release, source))
+    store = DUCKDB_STORE if root.startswith(S3) else ""
+    return DUCKDB.format(run_id=release.run_id, store=store, views=_views("CREATE OR REPLACE VIEW", release, source))
 
 
 def _trino(release: "Release", root: str) -> str:
@@ -108,7 +122,8 @@ def _trino(release: "Release", root: str) -> str:
 def _delta_rs(release: "Release", root: str) -> str:
     versions = "\n".join(f'    "{name}": {_version(name, release)},' for name in shown(release))
     views = _views("CREATE TEMP VIEW", release, lambda name, _: f"{name}_stored")
-    return PYTHON.format(run_id=release.run_id, root=root, versions=versions, views=views).rstrip()
+    store = PYTHON_STORE if root.startswith(S3) else ""
+    return PYTHON.format(run_id=release.run_id, store=store, root=root, versions=versions, views=views).rstrip()
 
 
 ENGINES: dict[str, Callable[["Release", str], str]] = {
@@ -121,7 +136,7 @@ ENGINES: dict[str, Callable[["Release", str], str]] = {
 
 def _in_spark(root: str) -> Source:
     def source(name: str, version: int | None) -> str:
-        return f"delta.`{root}/{name}`" + ("" if version is None else f" VERSION AS OF {version}")
+        return f"delta.`{in_spark(root)}/{name}`" + ("" if version is None else f" VERSION AS OF {version}")
 
     return source
 

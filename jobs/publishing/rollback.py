@@ -1,7 +1,6 @@
 """Withdraws the newest release: its parent is what readers see again."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -36,7 +35,7 @@ def withdraw(settings: Settings, spark: SparkSession) -> None:
     Raises:
         NightRefused: nothing is released.
     """
-    with Lease(Path(settings.tables), "rollback", settings.how.lease) as lease:
+    with Lease(settings.tables, "rollback", settings.how.lease) as lease:
         tables = Tables(spark, settings.tables, lease=lease)
         current = newest(tables)
         if current is None:

@@ -59,12 +59,22 @@ def test_a_relative_lake_is_found_from_everywhere(tmp_path: Path, monkeypatch: p
     assert load_settings("local", overrides=["places.lake=s3://bucket/lake/"]).lake == "s3://bucket/lake"
 
 
-def test_a_missing_lake_and_tables_in_a_bucket_are_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_a_missing_lake_and_tables_elsewhere_are_refused_with_what_to_do() -> None:
     with pytest.raises(BadSettings, match="no lake is named; give --lake FOLDER"):
         _ = load_settings("local").lake
+    with pytest.raises(BadSettings, match=r"hdfs://name/tables: tables are kept in a folder or on s3://"):
+        _ = load_settings("local", overrides=["places.tables=hdfs://name/tables"]).tables
+
+
+def test_with_tables_in_a_bucket_models_need_a_folder_of_their_own(tmp_path: Path) -> None:
     bucket = load_settings("local", overrides=["places.lake=s3://bucket/lake"])
-    for read in ("tables", "home", "models"):
-        with pytest.raises(BadSettings, match=r"s3://bucket/lake/_lookback/tables: .*--set places.tables=FOLDER"):
+    assert bucket.tables == "s3://bucket/lake/_lookback/tables"
+    for read in ("home", "models"):
+        with pytest.raises(BadSettings, match=r"s3://bucket/lake/_lookback/tables: .*--set places.models=sqlite:////"):
             getattr(bucket, read)
+    named = load_settings(
+        "local", overrides=["places.lake=s3://bucket/lake", f"places.models=sqlite:///{tmp_path}/mlflow.db"]
+    )
+    assert (named.home, named.models) == (str(tmp_path), f"sqlite:///{tmp_path}/mlflow.db")
     placed = load_settings("local", overrides=["places.lake=s3://bucket/lake", f"places.tables={tmp_path}/tables"])
     assert (placed.home, placed.models) == (str(tmp_path), f"sqlite:///{tmp_path}/mlflow.db")

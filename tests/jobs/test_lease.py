@@ -1,4 +1,4 @@
-"""One writer: a lease is held once, taken over only from the dead, and lost loudly."""
+"""One writer: a lease is held once, taken over only from the dead, and lost loudly; in a folder as in a bucket."""
 
 import json
 import os
@@ -7,75 +7,109 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import boto3
 import pytest
+from moto import mock_aws
 
-from conf.errors import LeaseHeld
+from conf.errors import LeaseHeld, StoreAway
 from conf.settings import LeaseSettings
 from jobs.lease import Lease, holder_of
+from jobs.lease_slots import ObjectSlot
+from udfs.images.objects import Bucket, Unreadable, open_bucket, open_objects
 
 NOW = LeaseSettings()
 SHORT = LeaseSettings(seconds=1)
+BUCKET = "s3://bucket/lake/tables"
 
 
-def plant(folder: Path, *, pid: int, expires: float, host: str | None = None) -> None:
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A root of tables in a bucket whose store has proven itself."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="bucket")
+        open_bucket.cache_clear()
+        open_bucket().write(f"{BUCKET}/_proof.json", open_bucket().endpoint[0].encode())
+        yield BUCKET
+        open_bucket.cache_clear()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return str(tmp_path) if request.param == "folder" else request.getfixturevalue("bucket")
+
+
+def plant(place: str, *, pid: int, expires: float, host: str | None = None) -> None:
     holder = {"token": "other", "host": host or socket.gethostname(), "pid": pid, "expires": expires}
-    (folder / "lease.json").write_text(json.dumps(holder))
+    open_objects(place).write(f"{place}/lease.json", json.dumps(holder).encode())
 
 
-def test_a_second_writer_waits_its_turn(tmp_path: Path) -> None:
-    with (
-        Lease(tmp_path, "first", NOW),
-        pytest.raises(LeaseHeld, match="held by first@"),
-        Lease(tmp_path, "second", NOW),
-    ):
+def test_a_second_writer_waits_its_turn(place: str) -> None:
+    with Lease(place, "first", NOW), pytest.raises(LeaseHeld, match="held by first@"), Lease(place, "second", NOW):
         pass
-    with Lease(tmp_path, "second", NOW):
-        assert (tmp_path / "lease.json").exists()
-    assert not (tmp_path / "lease.json").exists()
+    with Lease(place, "second", NOW) as lease:
+        holder = holder_of(place)
+        assert holder is not None
+        assert holder.token == lease.token
+    assert holder_of(place) is None
 
 
-def test_a_lease_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
+def test_a_lease_of_a_dead_process_is_taken_over(place: str) -> None:
     dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    plant(tmp_path, pid=int(dead.stdout), expires=time.time() + 300)
-    with Lease(tmp_path, "next", NOW) as lease:
-        assert json.loads((tmp_path / "lease.json").read_text())["token"] == lease.token
+    plant(place, pid=int(dead.stdout), expires=time.time() + 300)
+    with Lease(place, "next", NOW) as lease:
+        holder = holder_of(place)
+        assert holder is not None
+        assert holder.token == lease.token
 
 
-def test_a_lease_of_another_host_is_taken_over_when_it_expired(tmp_path: Path) -> None:
-    plant(tmp_path, pid=os.getpid(), expires=time.time() + 300, host="elsewhere")
-    with pytest.raises(LeaseHeld), Lease(tmp_path, "next", NOW):
+def test_a_lease_of_another_host_is_taken_over_when_it_expired(place: str) -> None:
+    plant(place, pid=os.getpid(), expires=time.time() + 300, host="elsewhere")
+    with pytest.raises(LeaseHeld), Lease(place, "next", NOW):
         pass
-    plant(tmp_path, pid=os.getpid(), expires=time.time() - 1, host="elsewhere")
-    with Lease(tmp_path, "next", NOW) as lease:
+    plant(place, pid=os.getpid(), expires=time.time() - 1, host="elsewhere")
+    with Lease(place, "next", NOW) as lease:
         assert lease.token.startswith("next@")
 
 
-def test_a_lease_that_was_taken_over_is_not_renewed(tmp_path: Path) -> None:
-    with Lease(tmp_path, "first", NOW) as lease:
+def test_a_lease_that_was_taken_over_is_not_renewed(place: str) -> None:
+    with Lease(place, "first", NOW) as lease:
         lease.renew()
-        plant(tmp_path, pid=os.getpid(), expires=time.time() + 300)
+        plant(place, pid=os.getpid(), expires=time.time() + 300)
         with pytest.raises(LeaseHeld, match="taken over by other"):
             lease.renew()
 
 
-def test_a_lease_outlives_its_seconds_without_a_commit(tmp_path: Path) -> None:
-    with Lease(tmp_path, "slow slice", SHORT):
+def test_a_lease_that_was_removed_is_not_renewed(tmp_path: Path) -> None:
+    with Lease(tmp_path, "first", NOW) as lease:
+        (tmp_path / "lease.json").unlink()
+        with pytest.raises(LeaseHeld, match="taken over by nobody"):
+            lease.renew()
+
+
+def test_a_lease_outlives_its_seconds_without_a_commit(place: str) -> None:
+    with Lease(place, "slow slice", SHORT):
         time.sleep(1.3)
-        assert json.loads((tmp_path / "lease.json").read_text())["expires"] > time.time()
-    assert not (tmp_path / "lease.json").exists()
+        holder = holder_of(place)
+        assert holder is not None
+        assert holder.expires > time.time()
+    assert holder_of(place) is None
     assert "lease" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_a_lost_lease_is_not_won_back_by_the_heartbeat(tmp_path: Path) -> None:
-    with Lease(tmp_path, "first", SHORT) as lease:
-        plant(tmp_path, pid=os.getpid(), expires=time.time() + 300)
+def test_a_lost_lease_is_not_won_back_by_the_heartbeat(place: str) -> None:
+    with Lease(place, "first", SHORT) as lease:
+        plant(place, pid=os.getpid(), expires=time.time() + 300)
         time.sleep(0.5)
         with pytest.raises(LeaseHeld, match="taken over by other"):
             lease.renew()
-    holder = holder_of(tmp_path)
+    holder = holder_of(place)
     assert holder is not None
     assert holder.pid == os.getpid()
     assert not holder.token.startswith("first@")
@@ -88,6 +122,63 @@ def test_a_living_process_of_this_host_keeps_an_expired_lease(tmp_path: Path) ->
         assert holder.lives(holder.expires + 1)
         assert not replace(holder, began="1").lives(holder.expires - 1), "another process of that number"
         assert not replace(holder, host="elsewhere").lives(holder.expires + 1)
+
+
+def test_threads_that_renew_at_once_do_not_take_the_lease_from_each_other(place: str) -> None:
+    with Lease(place, "first", NOW) as lease:
+        failed = []
+
+        def renew() -> None:
+            try:
+                lease.renew()
+            except LeaseHeld as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=renew) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+
+
+def test_whoever_read_an_older_version_writes_nothing(bucket: str) -> None:
+    first, second = ObjectSlot(bucket), ObjectSlot(bucket)
+    assert first.put("first", None)
+    assert not second.put("second", None), "If-None-Match"
+    _, tag = second.read()
+    assert first.put("first again", tag)
+    assert not second.put("second", tag), "If-Match"
+    assert second.read()[0] == "first again"
+    assert first.put("", first.read()[1])
+    assert second.put("second", second.read()[1]), "an emptied lease is free"
+
+
+def test_a_lease_whose_answer_was_lost_is_held_all_the_same(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_over = Bucket.write_over
+
+    def unheard(store: Bucket, uri: str, content: bytes, tag: str | None) -> None:
+        write_over(store, uri, content, tag)
+
+    monkeypatch.setattr(Bucket, "write_over", unheard)
+    with Lease(bucket, "first", NOW) as lease:
+        lease.renew()
+        with pytest.raises(LeaseHeld, match="held by first@"), Lease(bucket, "second", NOW):
+            pass
+
+
+def test_a_store_that_is_away_ends_no_lease_but_a_commit(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise Unreadable("ReadTimeoutError")
+
+    with Lease(bucket, "first", SHORT) as lease:
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(Bucket, "read_tagged", away)
+            time.sleep(0.8)
+            with pytest.raises(StoreAway, match="nothing answers in time at https://s3"):
+                lease.renew()
+        lease.renew()
+    assert holder_of(bucket) is None
 
 
 def test_of_many_racers_one_wins(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import errno
 import os
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 32  # more than the fetch threads of one worker, so that none waits for a socket
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 10, 60, 5
-ABSENT = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
+NO_BUCKET = "NoSuchBucket"
+ABSENT = ("404", "NoSuchKey", NO_BUCKET, "NotFound")
+ANOTHER_CAME_FIRST = ("412", "PreconditionFailed", "409", "ConditionalRequestConflict", "404", "NoSuchKey")
+NO_BOTO3 = "boto3 is not installed"
 Answer = TypeVar("Answer")
 
 
@@ -58,7 +61,7 @@ class Objects(Protocol):
 
 def open_objects(root: str) -> Objects:
     """Give the store that serves a folder or an `s3://` prefix; one client per process."""
-    return _s3() if root.startswith(S3) else Folder()
+    return open_bucket() if root.startswith(S3) else Folder()
 
 
 class Folder:
@@ -160,6 +163,48 @@ class Bucket:
         bucket, key = _parts(uri)
         _asking(lambda: self._client.put_object(Bucket=bucket, Key=key, Body=content))
 
+    def holds(self, prefix: str) -> bool:
+        """Whether any object is below a prefix."""
+        bucket, key = _parts(prefix)
+        start = f"{key.rstrip('/')}/"
+        found = _asking(lambda: self._client.list_objects_v2(Bucket=bucket, Prefix=start, MaxKeys=1))
+        return found["KeyCount"] > 0
+
+    def read_tagged(self, uri: str) -> tuple[bytes, str]:
+        """All bytes of one object, and the tag of that version of it."""
+        bucket, key = _parts(uri)
+
+        def both() -> tuple[bytes, str]:
+            answer = self._client.get_object(Bucket=bucket, Key=key)
+            return _body(answer), answer["ETag"]
+
+        return _asking(both)
+
+    def write_over(self, uri: str, content: bytes, tag: str | None) -> str | None:
+        """Put one object over the version with that tag, or where null is given and none is there.
+
+        Returns:
+            The tag of what was written; null where another writer came first, or an answer was lost on the way.
+        """
+        bucket, key = _parts(uri)
+        put = partial(self._client.put_object, Bucket=bucket, Key=key, Body=content)
+        try:
+            return _asking(lambda: put(IfNoneMatch="*") if tag is None else put(IfMatch=tag))["ETag"]
+        except StoreError as error:
+            if str(error) in ANOTHER_CAME_FIRST:
+                return None
+            raise
+
+    def delete(self, uri: str) -> None:
+        """Remove one object, if it is there."""
+        bucket, key = _parts(uri)
+        _asking(lambda: self._client.delete_object(Bucket=bucket, Key=key))
+
+    @property
+    def endpoint(self) -> tuple[str, str]:
+        """Address and region of the store, as the environment and its profile give them."""
+        return self._client.meta.endpoint_url, self._client.meta.region_name
+
 
 def _body(answer: "GetObjectOutputTypeDef") -> bytes:
     """Read inside the guarded call: a connection may also break while the body comes."""
@@ -172,17 +217,25 @@ def _parts(uri: str) -> tuple[str, str]:
 
 
 @cache
-def _s3() -> Bucket:
-    import boto3  # costs 0.2 s, which a lake on a local disk need not pay
-    from botocore.config import Config
+def open_bucket() -> Bucket:
+    """The store that serves `s3://`, through one client a process.
 
+    Raises:
+        Unreadable: boto3 is missing, or what the environment says of keys makes no sense.
+    """
+    try:
+        import boto3  # costs 0.2 s, which a lake on a local disk need not pay
+        from botocore.config import Config
+    except ImportError as error:
+        raise Unreadable(NO_BOTO3) from error
     config = Config(
-        retries={"mode": "adaptive", "max_attempts": ATTEMPTS},
+        retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
+        tcp_keepalive=True,
     )
-    return Bucket(boto3.client("s3", config=config))
+    return Bucket(_asking(lambda: boto3.Session().client("s3", config=config)))
 
 
 def _asking(ask: Callable[[], Answer]) -> Answer:
@@ -193,5 +246,5 @@ def _asking(ask: Callable[[], Answer]) -> Answer:
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         raise (Missing if code in ABSENT else Unreadable)(code) from error
-    except (BotoCoreError, OSError) as error:
+    except (BotoCoreError, OSError, ValueError) as error:
         raise Unreadable(type(error).__name__) from error

@@ -79,9 +79,9 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
         boto3.client("s3").create_bucket(Bucket="docs")
-        objects_module._s3.cache_clear()
+        objects_module.open_bucket.cache_clear()
         yield "s3://docs"
-        objects_module._s3.cache_clear()
+        objects_module.open_bucket.cache_clear()
 
 
 def test_s3_serves_loose_and_packed_images(bucket: str) -> None:

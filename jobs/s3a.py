@@ -1,0 +1,74 @@
+"""How Spark reaches tables on `s3://`: the address it knows them by, and the settings of its door `s3a`."""
+
+import os
+
+from conf.errors import BadSettings, BadStore
+from conf.places import S3
+from conf.settings import Settings
+from jobs.jars import OF_S3, s3_jars
+from udfs.images.objects import StoreError, open_bucket
+
+S3A = "s3a://"
+OWN = "amazonaws.com"  # hosts below which every bucket has a name of its own; elsewhere it stands in the path
+
+
+def in_spark(place: str) -> str:
+    """A place as Spark names it; every other place stays as it is."""
+    return S3A + place.removeprefix(S3) if place.startswith(S3) else place
+
+
+def tables_on_s3(settings: Settings) -> bool:
+    """Whether the tables are in an object store; asking needs no lake."""
+    return (settings.how.places.tables or settings.how.places.lake or "").startswith(S3)
+
+
+def session_settings(settings: Settings) -> dict[str, str]:
+    """What a session needs for tables on `s3://`, from the same environment that boto3 reads; nothing for a folder.
+
+    Keys are not among it: the JVM looks for them where boto3 does, in the environment, a profile or the machine's role.
+
+    Raises:
+        BadStore: the environment makes no sense.
+    """
+    if not tables_on_s3(settings):
+        return {}
+    try:
+        endpoint, region = open_bucket().endpoint
+    except StoreError as error:
+        raise BadStore(f"{settings.tables}: {error}. Run make s3, and see AWS_PROFILE and AWS_ENDPOINT_URL") from error
+    door = {
+        "endpoint": endpoint,
+        "endpoint.region": region,
+        "path.style.access": str(OWN not in endpoint).lower(),
+        "aws.credentials.provider": "software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider",
+        "connection.establish.timeout": "10s",
+        "connection.timeout": "60s",
+        "input.stream.type": "classic",
+        # A file that is not to be overwritten is then put with If-None-Match, in one request instead of three.
+        "performance.flags": "create",
+    }
+    return {f"spark.hadoop.fs.s3a.{key}": value for key, value in door.items()} | {
+        # Delta's own store for s3a looks, then writes. This one leaves the question to the file system, whose answer
+        # is one conditional write: of two drivers that commit the same version, one is refused.
+        "spark.delta.logStore.s3a.impl": "io.delta.storage.GCSLogStore",
+    }
+
+
+def add_jars(settings: Settings) -> None:
+    """Let the JVM that this process starts find the jars of `s3a`, behind its own.
+
+    Raises:
+        BadSettings: they were not placed.
+    """
+    if not tables_on_s3(settings):
+        return
+    folder = s3_jars()
+    absent = [jar.file for jar in OF_S3 if not (folder / jar.file).is_file()]
+    if absent:
+        raise BadSettings(
+            f"{settings.tables}: tables on s3:// need {', '.join(absent)} in {folder}: make s3. "
+            "Or keep them in a folder: --set places.tables=FOLDER"
+        )
+    theirs = os.environ.get("SPARK_DIST_CLASSPATH", "")
+    if str(folder) not in theirs:
+        os.environ["SPARK_DIST_CLASSPATH"] = os.pathsep.join(filter(None, (theirs, f"{folder}{os.sep}*")))
