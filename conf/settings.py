@@ -216,6 +216,14 @@ class LeaseSettings(Leaf):
     wait_seconds: int = Field(default=0, description="How long to wait for a lease that another holds.")
 
 
+class CostSettings(Leaf):
+    """What machines cost, for estimates alone."""
+
+    core_hour: float | None = Field(default=None, ge=0, description="Price of one core for one hour; null: not told.")
+    gpu_hour: float | None = Field(default=None, ge=0, description="Price of one GPU and its cores for one hour.")
+    currency: str = Field(default="EUR", description="What prices are in.")
+
+
 class How(Leaf):
     """The half that may change on a resume."""
 
@@ -224,6 +232,7 @@ class How(Leaf):
     worker: WorkerSettings = WorkerSettings()
     slices: SliceSettings = SliceSettings()
     lease: LeaseSettings = LeaseSettings()
+    cost: CostSettings = CostSettings()
 
 
 class Settings(Leaf):

@@ -10,17 +10,18 @@ import typer
 from conf.errors import BadLake, BadManifest, BadModel, BadSettings
 from conf.settings import Settings
 from jobs.cli.app import app
-from jobs.cli.context import given
+from jobs.cli.context import given, has_table
 from jobs.cli.count_progress import counted
 from jobs.cli.output import Format, Row, print_rows
 from jobs.cli.pages import Line, columns, print_page, sentence
 from schemas.words import REJECTION_REASONS
 
 if TYPE_CHECKING:
-    from jobs.health.lake_check import FileReport, LakeReport
-    from jobs.health.night_estimate import Estimate
+    from jobs.cli.estimate_page import Plan
+    from jobs.health.lake_check import FileReport, History, LakeReport
     from udfs.task import InspectTask
 
+SAMPLE = 200  # images opened: enough to meet each of the formats and faults that a lake is full of
 FIELDS = ("what", "where", "outcome", "count", "detail")
 
 
@@ -29,38 +30,46 @@ def check(
     context: typer.Context,
     lake: Annotated[str | None, typer.Argument(help="Folder or s3:// prefix; else --lake.")] = None,
     *,
-    sample: Annotated[int, typer.Option(min=0, help="Images to open.")] = 200,
     mapping: Annotated[str | None, typer.Option(help="How a foreign export is read: a name, or a YAML file.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Contents that a night inspects at most.")] = None,
+    until: Annotated[str | None, typer.Option(help="When a night inspects, local time: 22:00-06:00.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
 ) -> None:
-    """Hold a lake against the contract, open a sample of its images, estimate a night; writes nothing."""
+    """Hold a lake against the contract, open a sample of its images, estimate night, cost, backlog; writes nothing."""
+    from jobs.cli.estimate_page import Plan
     from jobs.health.lake_check import check_lake
 
     named = () if mapping is None else (f"what.ingest.mapping={mapping}",)
     settings = given(context).settings_of(lake, *named)
+    plan = Plan(settings.how.cost, limit, until)
     try:
         place = settings.lake
     except BadSettings as error:
         raise BadLake("no lake is named; write lookback check FOLDER") from error
     with counted() as told:
-        report = check_lake(settings, _task(settings), sample=sample, told=told)
+        report = check_lake(settings, _task(settings), sample=SAMPLE, told=told, history=_history(settings))
     if form is Format.table:
-        print_page(page(place, report, mapping))
+        print_page(page(place, report, plan, mapping))
     else:
-        print_rows(list(rows(report)), form, FIELDS)
+        print_rows(list(rows(report, plan)), form, FIELDS)
     if report.problems:
         raise BadManifest(
             f"{place}: {len(report.problems)} of {len(report.files)} files stop a night before it has written anything"
         )
 
 
-def page(place: str, report: "LakeReport", mapping: str | None = None) -> Iterator[Line]:
+def page(place: str, report: "LakeReport", plan: "Plan", mapping: str | None = None) -> Iterator[Line]:
     """What a person reads: counts, what is refused and why, images, the estimate, what to type next."""
+    from jobs.cli.estimate_page import estimated
+
     yield Line(f"Lake {place}")
-    folders = dict.fromkeys(file.folder for file in report.files)
-    counts = [_counts(folder, [file for file in report.files if file.folder == folder]) for folder in folders]
+    fresh = [file for file in report.files if not file.earlier]
+    folders = dict.fromkeys(file.folder for file in fresh)
+    counts = [_counts(folder, [file for file in fresh if file.folder == folder]) for folder in folders]
     yield from columns([("folder", "  files", "   rows", "  taken", "refused"), *counts], indent=0)
-    for file in report.files:
+    if len(fresh) < len(report.files):
+        yield Line(f"{len(report.files) - len(fresh):,} files were taken in by earlier nights and are not counted.")
+    for file in fresh:
         yield from _about(file)
     images = report.images
     formats = ", ".join(f"{count:,} {name}" for name, count in sorted(images.formats.items()))
@@ -68,17 +77,20 @@ def page(place: str, report: "LakeReport", mapping: str | None = None) -> Iterat
         f"{images.looked:,} images opened: {formats or 'none sound'}; {images.refused.total():,} would be rejected"
     )
     yield from columns(_reasons(images.refused, images.first))
-    yield Line(_estimated(report.estimate))
-    yield Line("All files are counted as if no night had been; a night takes those that are new.")
+    for told in estimated(report, plan):
+        yield from sentence(told, 0)
     read = f" --set ingest.mapping={mapping}" if mapping else ""
     night = f"Next: lookback night --date YYYY-MM-DD --lake {place}{read}"
     yield Line(night if not report.problems else "No night can run.")
 
 
-def rows(report: "LakeReport") -> Iterator[Row]:
+def rows(report: "LakeReport", plan: "Plan") -> Iterator[Row]:
     """The same for machines: one object a count."""
+    from jobs.cli.estimate_page import estimated
+
     for file in report.files:
-        yield dict(zip(FIELDS, ("file", file.uri, "taken", file.taken, file.problem), strict=True))
+        outcome = "taken before" if file.earlier else "taken"
+        yield dict(zip(FIELDS, ("file", file.uri, outcome, file.taken, file.problem), strict=True))
         for row in file.shown:
             yield dict(zip(FIELDS, ("row", file.uri, "read", 1, json.dumps(row)), strict=True))
         for name in file.ignored:
@@ -90,7 +102,7 @@ def rows(report: "LakeReport") -> Iterator[Row]:
     for reason, count in sorted(report.images.refused.items()):
         yield dict(zip(FIELDS, ("image", None, reason, count, report.images.first[reason]), strict=True))
     if report.estimate is not None:
-        detail = f"seconds, {_estimated(report.estimate)}"
+        detail = f"seconds, {' '.join(estimated(report, plan))}"
         yield dict(zip(FIELDS, ("night", None, "estimate", round(report.estimate.seconds), detail), strict=True))
 
 
@@ -119,16 +131,6 @@ def _reasons(refused: Counter[str], first: dict[str, str]) -> list[tuple[str, ..
     ]
 
 
-def _estimated(estimate: "Estimate | None") -> str:
-    if estimate is None or not estimate.measured_on:
-        return "A night is not estimated: that needs an inspector and two sound images."
-    minutes, seconds = divmod(round(estimate.seconds), 60)
-    return (
-        f"Inspecting {estimate.documents:,} documents takes about {minutes:,} min {seconds} s on {estimate.cores} "
-        f"cores ({estimate.seconds_each:.2f} s each, measured on {estimate.measured_on}); links and scores come on top."
-    )
-
-
 def _task(settings: Settings) -> "InspectTask | None":
     """How the sample is inspected: by the shipped inspector, because opening a registry may write."""
     from jobs.inspect_task import inspect_task
@@ -138,3 +140,14 @@ def _task(settings: Settings) -> "InspectTask | None":
         return inspect_task(settings, shipped_models())
     except BadModel:
         return None
+
+
+def _history(settings: Settings) -> "History":
+    """What earlier nights took and left; a session is opened only where a night has been."""
+    from jobs.health.lake_check import UNTOUCHED
+
+    if not has_table(settings, "releases"):
+        return UNTOUCHED
+    from jobs.health.lake_history import history_of
+
+    return history_of(settings)

@@ -1,6 +1,5 @@
 """Looks through a lake before its first night: contract, a sample of images, how long a night would take."""
 
-import heapq
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +7,11 @@ from hashlib import sha256
 
 from conf.errors import BadLake, BadManifest
 from conf.settings import IngestSettings, Settings
+from jobs.health.image_sample import Chosen, ImagesReport, open_images
 from jobs.health.night_estimate import Estimate, Told, estimate_night
 from jobs.store import FOLDERS, input_files
 from schemas.contract import CONTRACT
-from udfs.images.decode import decode
-from udfs.images.fetch import Fetched, Source, fetch_all
-from udfs.images.guard import guard
+from udfs.images.fetch import Source
 from udfs.images.objects import StoreError, open_objects
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
@@ -36,6 +34,7 @@ class FileReport:
         ignored: columns that the contract does not know.
         problem: why the whole file stops a night, if it does.
         shown: the first rows as they would be read, where a mapping reads them.
+        earlier: whether an earlier night took it in; its rows are not counted.
     """
 
     folder: str
@@ -46,6 +45,7 @@ class FileReport:
     ignored: tuple[str, ...] = ()
     problem: str | None = None
     shown: list[dict[str, str]] = field(default_factory=list)
+    earlier: bool = False
 
     @property
     def taken(self) -> int:
@@ -53,21 +53,24 @@ class FileReport:
         return 0 if self.problem else self.rows - self.refused.total()
 
 
-@dataclass
-class ImagesReport:
-    """What opening a sample of images showed.
+@dataclass(frozen=True)
+class History:
+    """Of the nights whose rows readers see.
 
     Attributes:
-        looked: images opened.
-        formats: sound ones by format.
-        refused: the others by reason.
-        first: address and detail of the first of each reason.
+        taken: (drop folder, SHA-256) of the files that they took in.
+        waiting: documents that the newest left for later nights.
+        night: its name; null where none is released.
+        rest_seconds: what its other steps took, beside inspect.
     """
 
-    looked: int = 0
-    formats: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
+    taken: frozenset[tuple[str, str]] = frozenset()
+    waiting: int = 0
+    night: str | None = None
+    rest_seconds: float | None = None
+
+
+UNTOUCHED = History()
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,17 @@ class LakeReport:
     files: tuple[FileReport, ...]
     images: ImagesReport
     estimate: Estimate | None
+    history: History = UNTOUCHED
 
     @property
-    def documents(self) -> int:
+    def new(self) -> int:
         """Manifest rows that a night would take."""
-        return sum(file.taken for file in self.files if file.folder == "manifests")
+        return _new(self.files)
+
+    @property
+    def waiting(self) -> int:
+        """Documents to inspect: new ones, and those that earlier nights left."""
+        return self.new + self.history.waiting
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -89,7 +98,9 @@ class LakeReport:
         return tuple(file.problem for file in self.files if file.problem)
 
 
-def check_lake(settings: Settings, task: InspectTask | None, *, sample: int, told: Told) -> LakeReport:
+def check_lake(
+    settings: Settings, task: InspectTask | None, *, sample: int, told: Told, history: History = UNTOUCHED
+) -> LakeReport:
     """Hold a lake against the contract, open a sample of its images and inspect a handful; writes nothing.
 
     Args:
@@ -97,73 +108,48 @@ def check_lake(settings: Settings, task: InspectTask | None, *, sample: int, tol
         task: how documents are inspected; without one nothing is estimated.
         sample: images to open.
         told: how far it is: what is done, done, total.
+        history: what earlier nights took and left.
 
     Raises:
         BadLake: there are no manifests, or the lake cannot be listed.
     """
     source = Source(settings.lake, settings.what.ingest.roots, settings.what.inspect.limits.max_bytes)
     chosen = Chosen(sample)
-    files = list(_checked_files(settings, source, chosen, told))
+    files = list(_checked_files(settings, source, chosen, told, history))
     if not any(file.folder == "manifests" for file in files):
         raise BadLake(
             f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file. A lake has a folder manifests/ with one row "
             "a document; see lookback schema, or make one with lookback specimens OUT"
         )
-    sound: list[str] = []
-    images = ImagesReport()
-    wanted = chosen.images
-    fetched = fetch_all([image.uri for image in wanted], source, settings.how.worker)
-    for image, got in zip(wanted, fetched, strict=True):
-        if _open_image(image, got, settings, images):
-            sound.append(got.uri)
-        told("images", images.looked, len(wanted))
-    documents = sum(file.taken for file in files if file.folder == "manifests")
-    estimate = estimate_night(sound, documents, task, told) if task is not None and sound else None
-    return LakeReport(tuple(files), images, estimate)
+    images, sound = open_images(chosen.images, source, settings, told)
+    waiting = _new(files) + history.waiting
+    estimate = estimate_night(sound, waiting, task, told) if task is not None and sound else None
+    return LakeReport(tuple(files), images, estimate, history)
 
 
-@dataclass(frozen=True, order=True)
-class Image:
-    """One image of a manifest; `rank` decides whether it is in the sample."""
-
-    rank: str
-    uri: str
-    sha256: str
+def _new(files: Sequence[FileReport]) -> int:
+    return sum(file.taken for file in files if file.folder == "manifests")
 
 
-class Chosen:
-    """A sample of images spread over all manifests: those whose addresses have the smallest digests."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: list[Image] = []
-
-    def offer(self, rows: Sequence[tuple[str, str | None]]) -> None:
-        """Take addresses, each with the digest that its manifest names, into account."""
-        ranked = {Image(sha256(uri.encode()).hexdigest(), uri, digest or "") for uri, digest in rows}
-        self._kept = heapq.nsmallest(self._size, {*self._kept, *ranked})
-
-    @property
-    def images(self) -> list[Image]:
-        """The sample, by address: neighbours in one pack are read together."""
-        return sorted(self._kept, key=lambda image: image.uri)
-
-
-def _checked_files(settings: Settings, source: Source, chosen: Chosen, told: Told) -> Iterator[FileReport]:
+def _checked_files(
+    settings: Settings, source: Source, chosen: Chosen, told: Told, history: History
+) -> Iterator[FileReport]:
     named = [(folder, uri) for folder in FOLDERS for uri in input_files(settings, folder)]
     for number, (folder, uri) in enumerate(named, start=1):
         report = FileReport(folder, uri)
         try:
-            _read_file(report, source, chosen, settings.what.ingest)
+            content = open_objects(uri).read(uri)
+            report.earlier = (folder, sha256(content).hexdigest()) in history.taken
+            if not report.earlier:
+                _read_file(report, content, source, chosen, settings.what.ingest)
         except (BadManifest, StoreError) as error:
             report.problem = str(error)
         told("files", number, len(named))
         yield report
 
 
-def _read_file(report: FileReport, source: Source, chosen: Chosen, ingest: IngestSettings) -> None:
+def _read_file(report: FileReport, content: bytes, source: Source, chosen: Chosen, ingest: IngestSettings) -> None:
     """Count a file's rows, keep the first bad one of each reason, and offer its images to the sample."""
-    content = open_objects(report.uri).read(report.uri)
     report.ignored = preflight(report.folder, report.uri, content, ingest)
     shown = SHOWN if ingest.mapping and report.folder in ingest.mapping.folders else 0
     for batch in typed_batches(report.folder, [(report.uri, "", content)], ingest):
@@ -194,25 +180,3 @@ def _outside(uri: str, source: Source) -> tuple[str | None, str | None]:
     except Refused as refused:
         return refused.reason, refused.detail
     return None, None
-
-
-def _open_image(image: Image, got: Fetched, settings: Settings, report: ImagesReport) -> bool:
-    """Guard and decode one image; whether it is sound."""
-    report.looked += 1
-    try:
-        if got.refused is not None:
-            raise got.refused
-        if got.content and image.sha256 not in ("", got.sha256):
-            raise Refused("digest_mismatch", f"the bytes have digest {got.sha256[:12]}")
-        header = guard(got.content, settings.what.inspect.limits)
-        decode(got.content, header)
-    except Refused as refused:
-        report.refused[refused.reason] += 1
-        report.first.setdefault(refused.reason, f"{got.uri}: {refused.detail}")
-        return False
-    except MemoryError:
-        report.refused["memory"] += 1
-        report.first.setdefault("memory", got.uri)
-        return False
-    report.formats[header.format] += 1
-    return True

@@ -69,10 +69,21 @@ def test_rows_and_images_are_counted_with_their_reasons(filled: Path, settings: 
     assert (manifest.rows, manifest.taken, dict(manifest.refused)) == (7, 5, {"bad_id": 1, "outside_root": 1})
     assert manifest.first["bad_id"].startswith("row 5: doc_id")
     assert accounts.ignored == ("branch",)
-    assert report.documents == 5
+    assert report.new == 5
     assert dict(report.images.formats) == {"jpeg": 1, "png": 1}
     assert dict(report.images.refused) == {"truncated": 1, "missing": 1, "digest_mismatch": 1}
     assert report.problems == ()
+
+
+def test_files_that_an_earlier_night_took_are_not_counted(filled: Path, settings: Settings) -> None:
+    from jobs.health.lake_check import History, check_lake
+
+    late = f"{HEAD}\nD-8,A-1,images/b.png,front,{AT},\n"
+    (filled / "manifests" / "two.csv").write_text(late)
+    taken = frozenset({("manifests", sha256((filled / "manifests" / "one.csv").read_bytes()).hexdigest())})
+    report = check_lake(settings, None, sample=50, told=told, history=History(taken, waiting=4))
+    assert [(file.rows, file.earlier) for file in report.files] == [(0, True), (1, False), (1, False)]
+    assert (report.new, report.waiting, report.images.looked) == (1, 5, 1)
 
 
 def test_nothing_is_written(filled: Path, settings: Settings) -> None:
@@ -86,7 +97,7 @@ def test_a_file_that_stops_a_night_is_told_with_the_others(filled: Path, setting
     report = checked(settings)
     assert len(report.problems) == 1
     assert "two.csv: no column uri, submitted_at" in report.problems[0]
-    assert report.documents == 5
+    assert report.new == 5
 
 
 def test_a_lake_without_manifests_says_what_to_do(lake: Path, settings: Settings) -> None:
@@ -95,7 +106,7 @@ def test_a_lake_without_manifests_says_what_to_do(lake: Path, settings: Settings
 
 
 def test_the_sample_does_not_depend_on_the_order_of_rows() -> None:
-    from jobs.health.lake_check import Chosen
+    from jobs.health.image_sample import Chosen
 
     rows = [(f"images/{number}.jpg", None) for number in range(200)]
     forth, back = Chosen(20), Chosen(20)

@@ -1,0 +1,106 @@
+"""What a check says of the nights to come: how long, how dear, how many."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import time
+from typing import TYPE_CHECKING
+
+from conf.errors import NightRefused
+from conf.settings import CostSettings
+from udfs.judging.reasons import count
+
+if TYPE_CHECKING:
+    from jobs.health.lake_check import LakeReport
+    from jobs.health.night_estimate import Estimate
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How nights will be run, and what machines cost.
+
+    Attributes:
+        prices: of a core-hour and a GPU-hour.
+        limit: contents that a night inspects at most.
+        until: when a night inspects, as in 22:00-06:00; null: until it is done.
+    """
+
+    prices: CostSettings
+    limit: int | None = None
+    until: str | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds of one night; null without an end.
+
+        Raises:
+            NightRefused: the span is not written as HH:MM-HH:MM.
+        """
+        if self.until is None:
+            return None
+        try:
+            begins, ends = (time.fromisoformat(clock.strip()) for clock in self.until.split("-"))
+        except ValueError as error:
+            raise NightRefused(f"--until {self.until}: write when a night inspects, such as 22:00-06:00") from error
+        span = 60 * (60 * (ends.hour - begins.hour) + ends.minute - begins.minute)
+        return span % DAY or DAY
+
+
+def estimated(report: "LakeReport", plan: Plan) -> Iterator[str]:
+    """Sentences: the night, its cost, the backlog; what each assumes."""
+    estimate = report.estimate
+    if estimate is None or not estimate.measured_on:
+        yield "A night is not estimated: that needs an inspector and two sound images."
+        yield f"{count(report.waiting, 'document')} wait."
+        return
+    left = report.history.waiting
+    of_which = f" ({report.new:,} new, {left:,} left by earlier nights)" if left else ""
+    yield (
+        f"Inspecting {count(estimate.documents, 'document')}{of_which} takes about {_duration(estimate.seconds)} on "
+        f"{_machine(estimate)} ({estimate.seconds_each:.2f} s each, measured on {estimate.measured_on}); "
+        f"{_rest(report)}."
+    )
+    yield _cost(estimate, plan.prices)
+    yield _backlog(estimate, plan)
+
+
+def _rest(report: "LakeReport") -> str:
+    past = report.history
+    if past.rest_seconds is None:
+        return "links, scores and the rest come on top"
+    return f"links, scores and the rest took {_duration(past.rest_seconds)} in {past.night}, and come on top"
+
+
+def _cost(estimate: "Estimate", prices: CostSettings) -> str:
+    hours, cost = f"{estimate.hours:,.2f} {estimate.unit}-hours", estimate.cost(prices)
+    if cost is None:
+        return f"Cost: {hours}; with a price it is told in money: --set cost.{estimate.unit.lower()}_hour=0.05."
+    price = prices.gpu_hour if estimate.unit == "GPU" else prices.core_hour
+    return (
+        f"Cost: {cost:,.2f} {prices.currency}: {hours} at {price:g}. Assumes machines like this one, always busy, "
+        "paid for the time they work; storage, requests and the steps after inspecting are not in it."
+    )
+
+
+def _backlog(estimate: "Estimate", plan: Plan) -> str:
+    window = plan.seconds
+    most = estimate.a_night(plan.limit, window)
+    bounds = [f"--limit {plan.limit:,}"] if plan.limit else []
+    bounds += [f"{plan.until} to inspect in"] if plan.until else []
+    how = f" with {' and '.join(bounds)}" if bounds else ""
+    each = f", {most:,} in each" if most < estimate.documents else ""
+    return (
+        f"Backlog: {count(estimate.documents, 'document')}, {count(estimate.nights(plan.limit, window), 'night')}{how}"
+        f"{each}, if nothing else comes."
+    )
+
+
+def _machine(estimate: "Estimate") -> str:
+    return "its GPU" if estimate.unit == "GPU" else count(estimate.cores, "core")
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes} min" if hours else f"{minutes} min {rest} s"
