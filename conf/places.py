@@ -21,6 +21,12 @@ class Places(Leaf):
         default=None,
         description="MLflow store; default mlflow.db beside the tables, to be named where those are on s3://.",
     )
+    inventory: str | None = Field(
+        default=None, description="CSV or Parquet that lists the lake's objects, in place of listing it."
+    )
+    feed: str | None = Field(
+        default=None, description="Delta table whose new rows are manifest rows, beside those of manifests/."
+    )
 
     @property
     def lake_root(self) -> str:

@@ -14,6 +14,30 @@ class InputFile(BaseModel):
     rows: int
 
 
+class FeedRange(BaseModel):
+    """Versions of an upstream Delta table whose rows a night took.
+
+    Attributes:
+        table: where it is.
+        table_id: Delta's own id of it.
+        after: the last version that an earlier night took; null: none, so all that stood there came.
+        to: the last version taken.
+        inserted: rows that were appended.
+        updated: rows that came again with new values.
+        deleted: rows that upstream took back; they stay documents.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: str
+    table_id: str
+    after: int | None
+    to: int
+    inserted: int
+    updated: int
+    deleted: int
+
+
 class ChosenModel(BaseModel):
     """One registered model version in a role."""
 
@@ -38,6 +62,7 @@ class Frozen(BaseModel):
         limit: contents that the night inspects at most; null: all.
         code_version: version of the code.
         inspector: fingerprint of the inspector; null: not recorded, so a resume does not compare it.
+        feed: what came by the change feed of an upstream table; its rows are files too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,3 +77,4 @@ class Frozen(BaseModel):
     limit: int | None
     code_version: str
     inspector: str | None = None
+    feed: FeedRange | None = None

@@ -14,8 +14,9 @@ from jobs.frozen import Frozen
 from jobs.inspect_task import Models, inspect_task
 from jobs.models.registry import Registry
 from jobs.publishing.releases import Release, publications, shown_now
-from jobs.store import arrived
+from jobs.store import MANIFESTS, arrived
 from jobs.tables import Tables
+from jobs.upstream import take_feed
 from schemas import TABLES
 from udfs.parts import inspector_fingerprint
 
@@ -151,7 +152,10 @@ def _prepared(
     """A new attempt with its inputs frozen; what does not fit stops here, before anything is recorded."""
     current = told.newest
     earlier = [attempt.frozen for attempt in known if attempt.run_id in told.standing]
-    files = arrived(settings, earlier)
+    files, feed = arrived(settings, earlier), None
+    if settings.how.places.feed is not None:
+        feed, rows = take_feed(tables.spark, settings, earlier)
+        files = files | {MANIFESTS: (*files[MANIFESTS], *rows)}
     with ThreadPoolExecutor(1) as pool:  # the tables are the JVM's work, the registry is ours
         champions = pool.submit(Registry(settings).champions)
         tables.ensure(tuple(TABLES))
@@ -168,6 +172,7 @@ def _prepared(
         limit=limit,
         code_version=code_version(),
         inspector=_inspector(settings, models),
+        feed=feed,
     )
     number = 1 + max((attempt.number for attempt in known if attempt.night == night), default=0)
     return Attempt(f"{night}.{number}", night, number, frozen, {NIGHT_STEP: "opened"})

@@ -10,9 +10,11 @@ from jobs.pipeline import FACTS
 from udfs.images.objects import StoreError, open_objects
 from udfs.intake.contract import preflight
 from udfs.intake.files import is_input
+from udfs.intake.inventory import listed_objects
 from udfs.intake.mapping import contract_blocks
 
-FOLDERS = ("manifests", *FACTS)
+MANIFESTS = "manifests"
+FOLDERS = (MANIFESTS, *FACTS)
 
 
 def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputFile, ...]]:
@@ -23,8 +25,9 @@ def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputF
         BadManifest: a new file does not fit the contract; nothing was written.
     """
     taken = {(folder, file.sha256) for record in earlier for folder, files in record.files.items() for file in files}
-    found = {folder: input_files(settings, folder) for folder in FOLDERS}
-    if not found["manifests"]:
+    listed = _inventory(settings)
+    found = {folder: input_files(settings, folder, listed) for folder in FOLDERS}
+    if not found[MANIFESTS] and settings.how.places.feed is None:
         raise BadLake(
             f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file. A lake has a folder manifests/ with one row "
             "a document; see lookback schema, or make one with lookback specimens OUT"
@@ -33,24 +36,56 @@ def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputF
     return {folder: tuple(_unless_taken(folder, uris, ingest, taken)) for folder, uris in found.items()}
 
 
-def input_files(settings: Settings, folder: str) -> list[str]:
-    """Addresses of the files that hold the folder's rows, sorted."""
+def every_input(settings: Settings) -> list[tuple[str, str]]:
+    """Every drop folder's files, folder by folder."""
+    listed = _inventory(settings)
+    return [(folder, uri) for folder in FOLDERS for uri in input_files(settings, folder, listed)]
+
+
+def input_files(settings: Settings, folder: str, listed: frozenset[str] | None = None) -> list[str]:
+    """Addresses of the files that hold the folder's rows, sorted; from an inventory where there is one."""
     place = f"{settings.lake}/{settings.what.ingest.files_of(folder)}"
+    if listed is not None:
+        return sorted(uri for uri in listed if uri.startswith(f"{place}/") and is_input(uri))
     try:
         return sorted(uri for uri, _ in open_objects(settings.lake).list(place) if is_input(uri))
     except StoreError as error:
         raise told(place, error) from error
 
 
+def _inventory(settings: Settings) -> frozenset[str] | None:
+    """What the lake's inventory lists, as far as it is input; null where none is named."""
+    named = settings.how.places.inventory
+    if named is None:
+        return None
+    uri = named if "://" in named or named.startswith("/") else f"{settings.lake}/{named}"
+    try:
+        content = open_objects(uri).read(uri)
+    except StoreError as error:
+        raise BadLake(f"{uri}: the inventory that places.inventory names cannot be read: {error}") from error
+    return frozenset(found for found in listed_objects(uri, content, settings.lake) if is_input(found))
+
+
 def _unless_taken(folder: str, uris: list[str], ingest: IngestSettings, taken: set[tuple[str, str]]) -> list[InputFile]:
     """The new files, each checked against the contract; the same bytes twice count once."""
     new: dict[str, InputFile] = {}
     for uri in uris:
-        content = open_objects(uri).read(uri)
+        try:
+            content = open_objects(uri).read(uri)
+        except StoreError as error:
+            raise BadLake(f"{uri}: is listed and cannot be read: {error}. Is an inventory older than that?") from error
         digest = hashlib.sha256(content).hexdigest()
-        if (folder, digest) in taken or digest in new:
-            continue
-        preflight(folder, uri, content, ingest)
-        rows = sum(len(block) for block in contract_blocks(folder, uri, content, ingest.mapping))
-        new[digest] = InputFile(uri=uri, sha256=digest, bytes=len(content), rows=rows)
+        if (folder, digest) not in taken and digest not in new:
+            new[digest] = checked_file(folder, uri, content, ingest)
     return sorted(new.values(), key=lambda file: file.uri)
+
+
+def checked_file(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> InputFile:
+    """The record of a file that fits the contract.
+
+    Raises:
+        BadManifest: it does not.
+    """
+    preflight(folder, uri, content, ingest)
+    rows = sum(len(block) for block in contract_blocks(folder, uri, content, ingest.mapping))
+    return InputFile(uri=uri, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), rows=rows)

@@ -67,6 +67,8 @@ def page(place: str, report: "LakeReport", plan: "Plan", mapping: str | None = N
     folders = dict.fromkeys(file.folder for file in fresh)
     counts = [_counts(folder, [file for file in fresh if file.folder == folder]) for folder in folders]
     yield from columns([("folder", "  files", "   rows", "  taken", "refused"), *counts], indent=0)
+    if report.feed:
+        yield from sentence(f"Rows of the change feed {report.feed} are not counted: a night reads it.", 0)
     if len(fresh) < len(report.files):
         yield Line(f"{len(report.files) - len(fresh):,} files were taken in by earlier nights and are not counted.")
     for file in fresh:

@@ -9,7 +9,7 @@ from conf.errors import BadLake, BadManifest
 from conf.settings import IngestSettings, Settings
 from jobs.health.image_sample import Chosen, ImagesReport, open_images
 from jobs.health.night_estimate import Estimate, Told, estimate_night
-from jobs.store import FOLDERS, input_files
+from jobs.store import every_input
 from schemas.contract import CONTRACT
 from udfs.images.fetch import Source
 from udfs.images.objects import StoreError, open_objects
@@ -81,6 +81,7 @@ class LakeReport:
     images: ImagesReport
     estimate: Estimate | None
     history: History = UNTOUCHED
+    feed: str | None = None
 
     @property
     def new(self) -> int:
@@ -124,7 +125,7 @@ def check_lake(
     images, sound = open_images(chosen.images, source, settings, told)
     waiting = _new(files) + history.waiting
     estimate = estimate_night(sound, waiting, task, told) if task is not None and sound else None
-    return LakeReport(tuple(files), images, estimate, history)
+    return LakeReport(tuple(files), images, estimate, history, settings.how.places.feed)
 
 
 def _new(files: Sequence[FileReport]) -> int:
@@ -134,7 +135,7 @@ def _new(files: Sequence[FileReport]) -> int:
 def _checked_files(
     settings: Settings, source: Source, chosen: Chosen, told: Told, history: History
 ) -> Iterator[FileReport]:
-    named = [(folder, uri) for folder in FOLDERS for uri in input_files(settings, folder)]
+    named = every_input(settings)
     for number, (folder, uri) in enumerate(named, start=1):
         report = FileReport(folder, uri)
         try:

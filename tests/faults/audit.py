@@ -45,9 +45,9 @@ def released(root: Path) -> Released:
 
 
 def manifest_rows(lake: Path) -> set[tuple[str, int]]:
-    """Every row of every manifest, named by its file's digest and its number; read without our code."""
+    """Every row of every manifest, and of what came by feed, named by file and number; read without our code."""
     found = set()
-    for path in sorted((lake / "manifests").iterdir()):
+    for path in sorted([*(lake / "manifests").iterdir(), *(lake / "_lookback" / "feed").rglob("*.parquet")]):
         if path.suffix == ".parquet":
             count = pq.read_metadata(path).num_rows
         elif path.suffix == ".csv":

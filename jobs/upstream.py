@@ -1,0 +1,116 @@
+"""Manifest rows from a Delta table of another team: what it gained since the lineage's last night, as files.
+
+The rows are written out once, when a night opens, and are files of the night from there on: a resume reads the same
+bytes whatever becomes of the table, and they pass the same checks as any manifest.
+"""
+
+import io
+import logging
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from conf.errors import BadManifest, first_line
+from conf.settings import Settings
+from jobs.frozen import FeedRange, Frozen, InputFile
+from jobs.spark_errors import SPARK_ERRORS
+from jobs.store import MANIFESTS, checked_file
+from udfs.images.objects import open_objects
+
+ROWS = 200_000  # of one file: some tens of MB, which a worker reads whole
+CHANGE, VERSION, AT = "_change_type", "_commit_version", "_commit_timestamp"
+ENABLED = "delta.enableChangeDataFeed"
+INSERT, BEFORE, AFTER, DELETE = "insert", "update_preimage", "update_postimage", "delete"
+LOG = logging.getLogger(__name__)
+
+
+def take_feed(spark: SparkSession, settings: Settings, earlier: list[Frozen]) -> tuple[FeedRange, list[InputFile]]:
+    """The range of versions that a new night takes, and its rows as files beside the tables.
+
+    Rows that were updated come again with their new values, as a manifest row that is sent twice does: the same bytes
+    are a duplicate, others are refused as replaced. A row that was deleted upstream stays a document.
+
+    Args:
+        spark: the session.
+        settings: name the table.
+        earlier: records of the lineage, oldest first.
+
+    Raises:
+        BadManifest: the table cannot be read, or tells no changes.
+    """
+    place = str(settings.how.places.feed)
+    detail = _asked(spark, place, "DESCRIBE DETAIL {}")
+    to = int(_asked(spark, place, "DESCRIBE HISTORY {} LIMIT 1")["version"])
+    past = [found.feed.to for found in earlier if found.feed and found.feed.table_id == detail["id"]]
+    after = past[-1] if past else None
+    if after is not None and after < to and str(detail["properties"].get(ENABLED)).lower() != "true":
+        raise BadManifest(
+            f"{place}: tells no changes, so that what came since version {after} cannot be known. Let its owner run "
+            f"ALTER TABLE ... SET TBLPROPERTIES ({ENABLED} = true), as it had to be before version {after + 1} was "
+            "written; or deliver those rows as a file of manifests/ and leave places.feed out. Nothing was written."
+        )
+    rows = _rows(spark, place, after, to)
+    kinds = rows.column(CHANGE).to_pylist()
+    found = FeedRange(
+        table=place, table_id=detail["id"], after=after, to=to, inserted=kinds.count(INSERT),
+        updated=kinds.count(AFTER), deleted=kinds.count(DELETE),
+    )  # fmt: skip
+    if found.updated or found.deleted:
+        LOG.warning(
+            "%s: %d rows were updated (each comes again, and the first stands) and %d deleted (they stay documents)",
+            place, found.updated, found.deleted,
+        )  # fmt: skip
+    taken = rows.filter(pa.compute.is_in(rows.column(CHANGE), pa.array([INSERT, AFTER])))
+    return found, _written(taken.drop_columns([CHANGE, VERSION]), found, settings)
+
+
+def _asked(spark: SparkSession, place: str, statement: str) -> dict[str, Any]:
+    """One row that Delta tells of the table."""
+    name = "delta.`{}`".format(place.replace("`", "``"))
+    try:
+        row = spark.sql(statement.format(name)).head()
+    except SPARK_ERRORS as error:
+        raise _unreadable(place, error) from error
+    return row.asDict() if row else {}
+
+
+def _rows(spark: SparkSession, place: str, after: int | None, to: int) -> pa.Table:
+    """Changed rows in an order that the table's files do not decide; of a table met first, all that it holds."""
+    reader = spark.read.format("delta")
+    try:
+        if after is None:
+            frame = reader.option("versionAsOf", to).load(place)
+            frame = frame.withColumns({CHANGE: F.lit(INSERT), VERSION: F.lit(to).cast("bigint")})
+        elif after == to:
+            frame = reader.option("versionAsOf", to).load(place).limit(0)
+            frame = frame.withColumns({CHANGE: F.lit(INSERT), VERSION: F.lit(to).cast("bigint")})
+        else:
+            span = reader.option("readChangeFeed", "true").option("startingVersion", after + 1)
+            frame = span.option("endingVersion", to).load(place).where(F.col(CHANGE) != BEFORE).drop(AT)
+        return _ordered(frame).toArrow()
+    except SPARK_ERRORS as error:
+        raise _unreadable(place, error) from error
+
+
+def _ordered(frame: DataFrame) -> DataFrame:
+    return frame.orderBy(VERSION, F.to_json(F.struct(*frame.columns)))
+
+
+def _unreadable(place: str, error: Exception) -> BadManifest:
+    return BadManifest(f"{place}: cannot be read as a Delta table: {first_line(str(error))}. Nothing was written.")
+
+
+def _written(rows: pa.Table, found: FeedRange, settings: Settings) -> list[InputFile]:
+    """The rows as files, named by what they hold, each checked as a manifest is."""
+    begin = "start" if found.after is None else f"{found.after + 1}"
+    files = []
+    for number, start in enumerate(range(0, rows.num_rows, ROWS)):
+        sink = io.BytesIO()
+        pq.write_table(rows.slice(start, ROWS), sink)
+        uri = f"{settings.home}/feed/{found.table_id}/{begin}-{found.to}-{number:04d}.parquet"
+        open_objects(uri).write(uri, sink.getvalue())
+        files.append(checked_file(MANIFESTS, uri, sink.getvalue(), settings.what.ingest))
+    return files

@@ -1,0 +1,107 @@
+"""Manifest rows by the change feed of a Delta table: each range once, updates as rows that came again."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from conf.errors import BadManifest
+from conf.settings import Settings
+from jobs.frozen import FeedRange
+from tests.fakes_risk import UNFROZEN
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+DDL = "doc_id string, account_id string, uri string, side string, submitted_at timestamp"
+AT = datetime(2026, 2, 28, 10, tzinfo=UTC)
+
+
+def fed(settings: Settings, table: Path) -> Settings:
+    places = settings.how.places.model_copy(update={"feed": str(table)})
+    return settings.model_copy(update={"how": settings.how.model_copy(update={"places": places})})
+
+
+def ask(spark: "SparkSession", table: Path, statement: str) -> None:
+    spark.sql(statement.format("delta.`{}`".format(str(table).replace("`", "``"))))
+
+
+def append(spark: "SparkSession", table: Path, *ids: str) -> None:
+    rows: list[tuple[Any, ...]] = [(name, "A-1", f"images/{name}.jpg", "front", AT) for name in ids]
+    spark.createDataFrame(rows, DDL).write.format("delta").mode("append").save(str(table))
+
+
+def table_of(spark: "SparkSession", folder: Path, *, feed: bool) -> Path:
+    path = folder / "up`stream"
+    ask(spark, path, f"CREATE TABLE {{}} ({DDL}) USING delta TBLPROPERTIES (delta.enableChangeDataFeed = {feed})")
+    append(spark, path, "D-2", "D-1")
+    return path
+
+
+def taken(spark: "SparkSession", settings: Settings, *past: FeedRange) -> tuple[FeedRange, list[str], list[str]]:
+    """The range, the documents that its files name in order, and the files' digests."""
+    from jobs.upstream import take_feed
+
+    earlier = [UNFROZEN.model_copy(update={"feed": found}) for found in past]
+    found, files = take_feed(spark, settings, earlier)
+    rows = [row["doc_id"] for file in files for row in pq.read_table(file.uri).to_pylist()]
+    assert sum(file.rows for file in files) == len(rows)
+    return found, rows, [file.sha256 for file in files]
+
+
+def test_each_night_takes_what_the_last_of_its_lineage_had_not(
+    spark: "SparkSession", settings: Settings, tmp_path: Path
+) -> None:
+    table = table_of(spark, tmp_path, feed=True)
+    chosen = fed(settings, table)
+    first, rows, digests = taken(spark, chosen)
+    assert (first.after, first.to, first.inserted, rows) == (None, 1, 2, ["D-1", "D-2"])
+    assert taken(spark, chosen) == (first, rows, digests)
+    append(spark, table, "D-3")
+    append(spark, table, "D-5", "D-4")
+    second, rows, _ = taken(spark, chosen, first)
+    assert (second.after, second.to, rows) == (1, 3, ["D-3", "D-4", "D-5"])
+    nothing, rows, _ = taken(spark, chosen, first, second)
+    assert (nothing.after, nothing.to, rows) == (3, 3, [])
+    assert taken(spark, chosen, first)[1] == ["D-3", "D-4", "D-5"]
+
+
+def test_an_update_comes_again_and_a_deletion_is_counted(
+    spark: "SparkSession", settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = table_of(spark, tmp_path, feed=True)
+    chosen = fed(settings, table)
+    first, _, _ = taken(spark, chosen)
+    ask(spark, table, "UPDATE {} SET uri = 'images/new.jpg' WHERE doc_id = 'D-1'")
+    ask(spark, table, "DELETE FROM {} WHERE doc_id = 'D-2'")
+    found, rows, _ = taken(spark, chosen, first)
+    assert (found.inserted, found.updated, found.deleted, rows) == (0, 1, 1, ["D-1"])
+    assert "1 rows were updated" in caplog.text
+    assert "1 deleted (they stay documents)" in caplog.text
+
+
+def test_a_table_without_a_feed_says_what_its_owner_must_do(
+    spark: "SparkSession", settings: Settings, tmp_path: Path
+) -> None:
+    table = table_of(spark, tmp_path, feed=False)
+    chosen = fed(settings, table)
+    first, rows, _ = taken(spark, chosen)
+    assert rows == ["D-1", "D-2"]
+    append(spark, table, "D-3")
+    with pytest.raises(BadManifest, match=r"since version 1 cannot be known.*delta\.enableChangeDataFeed = true"):
+        taken(spark, chosen, first)
+
+
+def test_what_is_no_delta_table_stops_the_night(spark: "SparkSession", settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(BadManifest, match=r"cannot be read as a Delta table.*Nothing was written"):
+        taken(spark, fed(settings, tmp_path / "none"))
+
+
+def test_rows_are_held_against_the_contract(spark: "SparkSession", settings: Settings, tmp_path: Path) -> None:
+    table = tmp_path / "wrong"
+    spark.createDataFrame([(1.5,)], "doc_id double").write.format("delta").save(str(table))
+    with pytest.raises(BadManifest, match=r"no column account_id, uri, side, submitted_at"):
+        taken(spark, fed(settings, table))
