@@ -124,6 +124,21 @@ def test_every_recipe_of_the_cookbook_runs(nights: Nights, title: str, query: st
     assert nights.spark.sql(query.rstrip().rstrip(";")).toPandas().columns.size > 1, title
 
 
+def test_a_check_counts_only_what_no_night_took(nights: Nights) -> None:
+    from jobs.health.lake_check import check_lake
+    from jobs.health.lake_history import history_of
+
+    history = history_of(nights.settings)
+    assert (history.night, history.waiting) == ("2026-03-02.1", 0)
+    assert (history.rest_seconds or 0) > 1
+    late = nights.lake / "labels" / "late.csv"
+    late.write_text("target_kind,target_id,verdict,reviewer,reviewed_at\n")
+    report = check_lake(nights.settings, None, sample=5, told=lambda *_: None, history=history)
+    late.unlink()
+    assert [file.uri for file in report.files if not file.earlier] == [str(late)]
+    assert (report.new, report.waiting, report.images.looked) == (0, 0, 0)
+
+
 def test_the_next_night_builds_on_the_first(nights: Nights) -> None:
     release = audit.released(nights.root).row
     assert (release["release"], release["parent"]) == ("2026-03-02.1", "2026-03-01.1")
