@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from conf.errors import BadManifest, first_line
 from conf.settings import Settings
 from jobs.frozen import FeedRange, Frozen, InputFile
+from jobs.s3a import in_spark
 from jobs.spark_errors import SPARK_ERRORS
 from jobs.store import MANIFESTS, checked_file
 from udfs.images.objects import open_objects
@@ -41,7 +42,7 @@ def take_feed(spark: SparkSession, settings: Settings, earlier: list[Frozen]) ->
     Raises:
         BadManifest: the table cannot be read, or tells no changes.
     """
-    place = str(settings.how.places.feed)
+    place = in_spark(str(settings.how.places.feed))
     detail = _asked(spark, place, "DESCRIBE DETAIL {}")
     to = int(_asked(spark, place, "DESCRIBE HISTORY {} LIMIT 1")["version"])
     past = [found.feed.to for found in earlier if found.feed and found.feed.table_id == detail["id"]]
