@@ -58,7 +58,7 @@ def train(
 @app.command()
 def evaluate(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="corners, designs, portraits, forensics or scorer.")],
+    name: Annotated[str, typer.Argument(help="corners, design, portrait, forensic or scorer.")],
     *,
     seed: Annotated[int | None, typer.Option(help="Of every draw; none: the one of the nets' cards.")] = None,
     samples: Annotated[int, typer.Option(min=2, help="Documents or pairs to draw.")] = SAMPLES,
