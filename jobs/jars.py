@@ -1,8 +1,8 @@
-"""Places Delta's five jars in Spark's own `jars` folder, once: `python -m jobs.jars`; with `s3`, two more.
+"""Places Delta's five jars in Spark's own `jars` folder, once: `python -m jobs.jars`; with `s3`, three more.
 
 Spark's bundled Ivy resolves them, so no Maven is needed, every session finds them with nothing to configure, and
 executors and the Thrift server have them too. Resolving the package with its dependencies would bring 33 jars instead,
-most of them older copies of what Spark already has. The two of the object store (690 MB) stand in a folder of their
+most of them older copies of what Spark already has. Those of the object store (690 MB) stand in a folder of their
 own beside Spark's, which only a session with tables on `s3://` looks into.
 """
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-DELTA, HADOOP, SDK = "4.4.0", "3.5.0", "2.35.4"
+DELTA, HADOOP, SDK, ACCELERATOR = "4.4.0", "3.5.0", "2.35.4", "1.3.1"
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ OF_DELTA = tuple(
 OF_S3 = (
     Jar("org.apache.hadoop", "hadoop-aws", HADOOP, "66bd9eefb938b1a1657487324b63c13df2d8b17164a1dd24e0ef37b905bc5baa"),
     Jar("software.amazon.awssdk", "bundle", SDK, "db4b55f24ad1b4e70f17eb1717a4de76a8dadc5a27d764be7c44ff67b2c1c677"),
+    Jar(  # never switched on here, and yet hadoop-aws opens no file without it
+        "software.amazon.s3.analyticsaccelerator",
+        "analyticsaccelerator-s3",
+        ACCELERATOR,
+        "4959a9747cbb479c73c3ffbcd479bee5b014f8b2880994585a8693fb9d24675e",
+    ),
 )
 RESOLVE_SECONDS = 900  # Delta 3 s on a fast line, S3 15; Ivy itself waits for ever on a dead one
 LAST_LINES = 8  # Ivy names what failed at its end, after a page of what it tried

@@ -2,7 +2,9 @@
 
 import json
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Protocol, cast
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -19,7 +21,7 @@ from schemas import TABLES
 from schemas.table import Table
 
 LOG = logging.getLogger(__name__)
-STORE_ATTEMPTS = 3  # of a write that an object store refused; what landed after all is not written twice
+STORE_ATTEMPTS = 3  # of a commit that an object store refused; what landed after all is not asked again
 CREATE_THREADS = 4  # creating a table is one small commit, mostly waiting
 DIGEST_WORDS = 4  # of 15 hex digits each: sums of 60-bit words fit a decimal(38,0) for 10^19 rows
 
@@ -129,10 +131,24 @@ class Tables:
             "delta.logRetentionDuration": days,
         } | {f"delta.constraints.{c.name}_holds": c.check for c in table.columns if c.check is not None}
         listed = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in sorted(properties.items()))
-        self.spark.sql(
+        statement = (
             f"CREATE TABLE IF NOT EXISTS delta.`{self.path(name)}` ({columns}) USING delta "
             f"COMMENT {_quoted(table.doc)} TBLPROPERTIES ({listed})"
         )
+        self._commit(name, lambda: self.spark.sql(statement), landed=lambda: self.exists(name))
+
+    def _commit(self, name: str, ask: Callable[[], object], *, landed: Callable[[], bool]) -> None:
+        """Ask for a commit; an unclear answer is looked up, and what an object store refused is asked again."""
+        for left in reversed(range(STORE_ATTEMPTS)):
+            try:
+                ask()
+            except SPARK_ERRORS as error:
+                if not landed():
+                    if not (left and told_by_spark(name, str(error))):
+                        raise
+                    LOG.warning("%s: the store refused a commit, once more: %s", name, first_line(str(error)))
+                    continue
+            return
 
     def _write(self, name: str, frame: DataFrame, transaction: str, *, mode: str) -> None:
         """One Delta transaction; a recorded one is skipped, and an unclear answer is looked up."""
@@ -148,17 +164,8 @@ class Tables:
             "userMetadata": json.dumps({"transaction": transaction, "lease": self._lease.token}),
         }
         reached(f"before_commit:{name}")
-        for attempt in reversed(range(STORE_ATTEMPTS)):
-            try:
-                writer.options(**options).save(self.path(name))
-            except SPARK_ERRORS as error:
-                if not self.recorded(name, transaction):
-                    if not (attempt and told_by_spark(name, str(error))):
-                        raise
-                    LOG.warning("%s: the store refused %s, once more: %s", name, transaction, first_line(str(error)))
-                    self._lease.renew()
-                    continue
-            break
+        save = partial(writer.options(**options).save, self.path(name))
+        self._commit(name, save, landed=lambda: self.recorded(name, transaction))
         reached(f"after_commit:{name}")
 
     def _conformed(self, frame: DataFrame, table: Table) -> DataFrame:
