@@ -12,6 +12,7 @@ from jobs.object_store import ensure_proven, telling
 from udfs.images.objects import Missing, open_bucket
 
 LEASE = "lease.json"
+TRIES = 5  # of a write that was refused although nobody else wrote
 
 
 class Slot(Protocol):
@@ -97,7 +98,17 @@ class ObjectSlot:
         return content.decode(), tag
 
     def put(self, text: str, tag: str | None) -> bool:
-        """One conditional write; where the answer was lost and the repeat refused, what stands there tells."""
-        with telling(self._uri):
-            written = open_bucket().write_over(self._uri, text.encode(), tag)
-        return written is not None or (bool(text) and self.read()[0] == text)
+        """One conditional write; where it is refused, what stands there tells who came first: we, another, or nobody.
+
+        The store repeats what it heard no answer to, and is then refused by its own first try; and a store that was
+        busy with the object may refuse whoever asks.
+        """
+        for _ in range(TRIES):
+            with telling(self._uri):
+                written = open_bucket().write_over(self._uri, text.encode(), tag)
+            stands, now = (text, None) if written is not None else self.read()
+            if text == stands:
+                return True
+            if now != tag:
+                return False
+        return False

@@ -60,6 +60,15 @@ class Store:
             if path.is_file():
                 client.upload_file(str(path), BUCKET, f"{prefix}/{path.relative_to(folder)}")
 
+    def download(self, prefix: str, folder: Path) -> None:
+        """Bring every object below a prefix."""
+        pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=f"{prefix}/")
+        for key in (item["Key"] for page in pages for item in page.get("Contents", ())):
+            path = folder / key.removeprefix(f"{prefix}/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not key.endswith("/"):
+                self.client().download_file(BUCKET, key, str(path))
+
 
 @contextmanager
 def seaweed(folder: Path) -> Iterator[Store]:
