@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import boto3
 import duckdb
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
+from moto.server import ThreadedMotoServer
 
 from conf.errors import BadSettings
 from jobs.publishing.foreign_views import ENGINES, known_engine, shown, views_for
@@ -69,6 +72,49 @@ def test_the_python_script_shows_what_the_release_shows(stored: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.splitlines()[-4:] == ["[('D-a',), ('D-c',)]", "[('a',), ('c',)]", "[('A-c',)]", "[(4,)]"]
     assert "accounts" in done.stdout
+
+
+@pytest.fixture
+def bucket() -> Iterator[dict[str, str]]:
+    """An empty bucket named `lake` of a server on loopback, and the environment that finds it."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "nothing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    server.stop()
+
+
+def test_the_python_script_reads_tables_in_a_bucket(
+    stored: Path, bucket: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in bucket.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.Session().client("s3")
+    client.create_bucket(Bucket="lake")
+    for path in sorted(stored.rglob("*")):
+        if path.is_file():
+            client.upload_file(str(path), "lake", f"tables/{path.relative_to(stored)}")
+    release = released({"documents": 3, "observations": 2, "risk_profiles": 2})
+    asked = "print(database.sql('SELECT doc_id FROM documents ORDER BY 1').fetchall())"
+    script = f"{views_for('delta-rs', release, 's3://lake/tables')}\n{asked}"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.splitlines()[-1] == "[('D-a',), ('D-c',)]"
+
+
+def test_each_engine_is_given_its_own_address_of_a_bucket() -> None:
+    printed = {engine: views_for(engine, everything(), "s3://lake/tables") for engine in ENGINES}
+    assert "delta.`s3a://lake/tables/documents` VERSION AS OF 7" in printed["spark"]
+    assert "delta_scan('s3://lake/tables/documents', version => 7)" in printed["duckdb"]
+    assert "CREATE SECRET lookback (TYPE s3, PROVIDER credential_chain)" in printed["duckdb"]
+    assert "table_location => 's3://lake/tables/documents'" in printed["trino"]
+    assert 'ROOT = "s3://lake/tables"' in printed["delta-rs"]
+    assert "SECRET" not in views_for("duckdb", everything(), "/data/tables")
 
 
 def test_duckdb_reads_every_view_once_its_scan_is_there() -> None:
