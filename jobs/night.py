@@ -74,6 +74,7 @@ def run_step(settings: Settings, ask: Ask, step: Step) -> str:
 def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
     if "://" not in settings.lake and not Path(settings.lake).is_dir():
         raise BadLake(f"{settings.lake}: there is no such folder. Name a lake with --lake, or make one: lookback demo")
+    _ = settings.models  # asked first: where no place of models is named, no store need be proven to say so
     with (
         Lease(settings.tables, f"night {ask.night}", settings.how.lease) as lease,
         telling_of_store(settings.tables),

@@ -40,7 +40,7 @@ WRONG = {
     "ValueError": ("the address of the store is none", "Mend AWS_ENDPOINT_URL; it begins with http:// or https://"),
     "SSLError": ("its certificate is not trusted", "Mend AWS_ENDPOINT_URL, or name its authority in AWS_CA_BUNDLE"),
 }
-OF_STORE = re.compile(r"\bfs\.s3a\.|\bsoftware\.amazon\.awssdk\b|s3a://")
+OF_STORE = re.compile(r"\bfs\.s3a\.\w+Exception|\bamazon\.awssdk\.[\w.]+Exception")
 SILENT = ("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError", "ProxyError")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from conf.errors import BadModel
 from conf.settings import Settings
 from jobs.frozen import ChosenModel
+from jobs.s3a import tables_on_s3
 
 MODELS = ("inspector", "scorer")
 SHIPPED = Path(__file__).parent.parent.parent / "udfs" / "nets" / "weights"
@@ -46,7 +47,7 @@ def models_at_hand(settings: Settings) -> Models:
 
 def has_registry(settings: Settings) -> bool:
     """Whether the settings name a registry that is there; asking makes none."""
-    if settings.how.places.models is None and settings.how.places.lake is None:
+    if settings.how.places.models is None and (settings.how.places.lake is None or tables_on_s3(settings)):
         return False
     return not settings.models.startswith(SQLITE) or Path(settings.models.removeprefix(SQLITE)).is_file()
 

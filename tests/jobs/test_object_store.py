@@ -141,6 +141,7 @@ def test_what_the_store_refused_spark_is_told_and_what_it_did_not_is_none_of_its
     assert type(away) is StoreAway
     assert "AWSServiceThrottledException" in str(away)
     assert told_by_spark(PLACE, "Job aborted: ZeroDivisionError") is None
+    assert told_by_spark(PLACE, "s3a://bucket/lake/tables/scores/x.parquet is not a Parquet file") is None
 
 
 @pytest.fixture

@@ -50,6 +50,12 @@ def test_a_night_without_its_bucket_ends_for_good(environment: dict[str, str], t
     assert "BadStore: s3://gone/lake/_lookback/tables: there is no such bucket at http://127.0.0.1" in said
 
 
+def test_a_night_without_a_place_of_models_asks_for_one(environment: dict[str, str]) -> None:
+    done = lookback(environment, "night", "--date", "2026-03-01", "--lake", "s3://there/lake")
+    assert done.returncode == 65
+    assert "Name one: --set places.models=sqlite:////FOLDER/mlflow.db" in " ".join(done.stderr.split())
+
+
 def test_status_without_keys_says_which_to_set(environment: dict[str, str]) -> None:
     keyless = {name: value for name, value in environment.items() if "ACCESS" not in name}
     done = lookback(keyless | {"AWS_EC2_METADATA_DISABLED": "true"}, "status", "--lake", "s3://there/lake")
