@@ -23,6 +23,7 @@ class IngestSettings(Leaf):
     roots: tuple[str, ...] = Field(
         default=(), description="Folders or s3:// prefixes beside the lake that addresses may point into."
     )
+    max_pages: int = Field(default=10, ge=1, le=999, description="Pages of a PDF; one with more is refused whole.")
     mapping: Given | None = Field(
         default=None, description="How a foreign export is read: a name in conf/mappings, or a YAML file."
     )

@@ -3,7 +3,7 @@
 A document counts once, by the id that a manifest row gives it: taken or refused, whatever its bytes. It counts on the
 day of its submission, for its channel and the legal entity of its account; a total without channel or entity is one
 of all. What cannot be placed (a refused row without a readable id, account or time) is in no total, and shows as one
-missing.
+missing. A PDF is one id, however many pages it has.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 KEY = ("day", "channel", "legal_entity")
 NONE = "no independent total"
+PAGE_MARK = r"\.p[0-9]+$"
 MOST_NAMED = 20  # totals that differ and are named in coverage; metrics name all
 
 
@@ -56,8 +57,8 @@ class Total:
 
 
 def named_documents(run: Run) -> DataFrame:
-    """Every document id that a manifest row named, once: doc_id, day, channel, legal_entity."""
-    said = ("doc_id", "account_id", "channel", "submitted_at")
+    """Every document: doc_id, the id that its manifest row gives (`given`), day, channel, legal_entity."""
+    said = ("doc_id", "account_id", "channel", "submitted_at", "page")
     taken = run.read("documents").select(*said)
     refused = run.read("rejected").where((F.col("source") == "manifests") & (F.col("stage") == "ingest"))
     first = F.min_by(F.struct(*said[1:]), F.struct("night", "run_id", "manifest", "row")).alias("said")
@@ -66,13 +67,14 @@ def named_documents(run: Run) -> DataFrame:
     entities = holding(run.read("accounts"), "account_id").select("account_id", "legal_entity")
     day = F.to_date(F.from_utc_timestamp("submitted_at", run.settings.what.monitor.totals_zone))
     rows = taken.unionByName(alone).join(entities, "account_id", "left")
-    return rows.select("doc_id", day.alias("day"), "channel", "legal_entity")
+    given = F.when(F.col("page").isNull(), F.col("doc_id")).otherwise(F.regexp_replace("doc_id", PAGE_MARK, ""))
+    return rows.select("doc_id", given.alias("given"), day.alias("day"), "channel", "legal_entity")
 
 
 def compare(totals: DataFrame, named: DataFrame) -> list[Total]:
     """Every total that holds, beside what came; in the order of their names."""
     held = holding(totals, *KEY).select(*KEY, "documents", "digest").alias("total")
-    ids = F.collect_list("named.doc_id")
+    ids = F.collect_set("named.given")
     keys = [F.col(f"total.{name}").alias(name) for name in (*KEY, "documents", "digest")]
     rows = (
         held.join(named.alias("named"), _of_total(), "left")
@@ -88,7 +90,7 @@ def confirmed(run: Run, totals: list[Total], named: DataFrame, scored: DataFrame
     Args:
         run: the night.
         totals: what `compare` gave.
-        named: doc_id, day, channel, legal_entity.
+        named: what `named_documents` gave.
         scored: doc_id.
     """
     rows = [(total.day, total.channel, total.legal_entity, _why(total)) for total in totals]

@@ -12,7 +12,10 @@ COVERAGE = Table(
         *(
             Column(name, "bigint", doc, check=f"{name} >= 0", required=True)
             for name, doc in (
-                ("manifest_rows", "Manifest rows of all nights up to this one."),
+                (
+                    "manifest_rows",
+                    "Manifest rows of all nights up to this one; one whose file has pages counts once a page.",
+                ),
                 ("scored", "Rows whose document has a score; for a detector, by that detector."),
                 ("rejected", "Rows that were rejected, at any stage."),
                 ("duplicate", "Rows that repeat an earlier one."),

@@ -73,7 +73,7 @@ class Inspector:
             image = self.decode(got.content, header)
         except cv2.error as error:
             raise Refused("undecodable", f"OpenCV error {error.code}") from error
-        return Look(got.sha256, got.content, header, image)
+        return Look(got.sha256, got.content, header, image, rendered=got.rendered)
 
     def answers(self, batch: Iterable[tuple[_Wanted, Look | Refused]]) -> list[Answer]:
         """Let every part look, and give one row per document in order."""

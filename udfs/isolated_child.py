@@ -2,15 +2,14 @@
 
 import json
 import os
-import resource
 import sys
-from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 
 from udfs.inspector import device_name, inspect_batches, open_inspector
-from udfs.isolation import LENGTH, OUT_OF_MEMORY, READY
+from udfs.isolation import LENGTH, READY
+from udfs.memory_limit import OUT_OF_MEMORY, limit_memory
 from udfs.task import InspectTask
 
 ROW = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
@@ -42,14 +41,6 @@ def _own_stdout() -> BinaryIO:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers
-
-
-def limit_memory(more: int) -> None:
-    """Let the address space grow by at most `more` bytes from now on."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * os.sysconf("SC_PAGE_SIZE") + more
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _answer(task: InspectTask, row: dict[str, str | None]) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from udfs.answers import Batches, answer_batch
+from udfs.memory_limit import OUT_OF_MEMORY
 from udfs.parts import inspector_fingerprint
 from udfs.task import InspectTask
 
@@ -20,7 +21,6 @@ TRIES = 2  # a death that does not repeat is not the document's fault
 OPENING_SECONDS = 300.0  # a cold disk takes its time to load the nets
 LENGTH = 8  # bytes of a message's length
 READY = b"ready"
-OUT_OF_MEMORY = 77  # exit code of a child that could not allocate
 CHILD = "udfs.isolated_child"
 
 

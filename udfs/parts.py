@@ -5,12 +5,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from udfs.task import InspectTask
 
 HERE = Path(__file__).parent
+PICTURES = ("numpy", "opencv-python-headless", "pypdfium2", "pi-heif")
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
@@ -29,16 +30,17 @@ class Recipe:
     code: tuple[str, ...]
     nets: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
-    libraries: tuple[str, ...] = ("numpy", "opencv-python-headless")
+    libraries: tuple[str, ...] = PICTURES
     after: tuple[str, ...] = ()
 
 
 PIXELS = (
     "images/headers.py", "images/jpeg_header.py", "images/png_header.py", "images/webp_header.py", "images/exif.py",
-    "images/guard.py", "images/decode.py", "observing/look.py",
+    "images/heif_header.py", "images/guard.py", "images/decode.py", "images/heif_pixels.py", "images/pages.py",
+    "images/pdf_pages.py", "images/limited.py", "memory_limit.py", "observing/look.py",
 )  # fmt: skip
 NET = ("nets/blocks.py", "nets/weights_file.py", "nets/opening.py")
-TORCH = ("numpy", "opencv-python-headless", "torch")
+TORCH = (*PICTURES, "torch")
 READERS = ("numpy", "opencv-python-headless", "rapidocr", "openvino", "zxing-cpp")
 
 RECIPES: dict[str, Recipe] = {
@@ -95,10 +97,18 @@ def _fingerprint(recipe: Recipe, settings: Mapping[str, Json], nets: Mapping[str
             "code": _code_digest(recipe.code),
             "nets": {name: nets.get(name) for name in recipe.nets},
             "settings": {name: settings[name] for name in recipe.settings},
-            "libraries": {name: version(name) for name in recipe.libraries},
+            "libraries": {name: _version(name) for name in recipe.libraries},
             "after": {name: made[name] for name in recipe.after},
         }
     )
+
+
+def _version(name: str) -> str | None:
+    """Version of a package; null without it, as for an extra."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def _digest(content: Mapping[str, object]) -> str:

@@ -61,6 +61,7 @@ def check(
 def page(place: str, report: "LakeReport", plan: "Plan", mapping: str | None = None) -> Iterator[Line]:
     """What a person reads: counts, what is refused and why, images, the estimate, what to type next."""
     from jobs.cli.estimate_page import estimated
+    from udfs.judging.reasons import count
 
     yield Line(f"Lake {place}")
     fresh = [file for file in report.files if not file.earlier]
@@ -70,14 +71,14 @@ def page(place: str, report: "LakeReport", plan: "Plan", mapping: str | None = N
     if report.feed:
         yield from sentence(f"Rows of the change feed {report.feed} are not counted: a night reads it.", 0)
     if len(fresh) < len(report.files):
-        yield Line(f"{len(report.files) - len(fresh):,} files were taken in by earlier nights and are not counted.")
+        yield Line(f"Not counted: {count(len(report.files) - len(fresh), 'file')} that earlier nights took in.")
     for file in fresh:
         yield from _about(file)
     images = report.images
     formats = ", ".join(f"{count:,} {name}" for name, count in sorted(images.formats.items()))
-    yield Line(
-        f"{images.looked:,} images opened: {formats or 'none sound'}; {images.refused.total():,} would be rejected"
-    )
+    if images.looked or not report.history.taken:
+        rejected = f"{images.refused.total():,} would be rejected"
+        yield Line(f"{images.looked:,} images opened: {formats or 'none sound'}; {rejected}")
     yield from columns(_reasons(images.refused, images.first))
     for told in estimated(report, plan):
         yield from sentence(told, 0)

@@ -73,12 +73,12 @@ def _rest(report: "LakeReport") -> str:
 
 
 def _cost(estimate: "Estimate", prices: CostSettings) -> str:
-    hours, cost = f"{estimate.hours:,.2f} {estimate.unit}-hours", estimate.cost(prices)
+    hours, cost = f"{_figure(estimate.hours)} {estimate.unit}-hours", estimate.cost(prices)
     if cost is None:
         return f"Cost: {hours}; with a price it is told in money: --set cost.{estimate.unit.lower()}_hour=0.05."
     price = prices.gpu_hour if estimate.unit == "GPU" else prices.core_hour
     return (
-        f"Cost: {cost:,.2f} {prices.currency}: {hours} at {price:g}. Assumes machines like this one, always busy, "
+        f"Cost: {_figure(cost)} {prices.currency}: {hours} at {price:g}. Assumes machines like this one, always busy, "
         "paid for the time they work; storage, requests and the steps after inspecting are not in it."
     )
 
@@ -94,6 +94,10 @@ def _backlog(estimate: "Estimate", plan: Plan) -> str:
         f"Backlog: {count(estimate.documents, 'document')}, {count(estimate.nights(plan.limit, window), 'night')}{how}"
         f"{each}, if nothing else comes."
     )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.2f}" if value >= 1 else f"{value:.2g}"
 
 
 def _machine(estimate: "Estimate") -> str:

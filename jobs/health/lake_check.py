@@ -7,12 +7,14 @@ from hashlib import sha256
 
 from conf.errors import BadLake, BadManifest
 from conf.settings import IngestSettings, Settings
+from jobs import machine
 from jobs.health.image_sample import Chosen, ImagesReport, open_images
 from jobs.health.night_estimate import Estimate, Told, estimate_night
 from jobs.store import every_input
 from schemas.contract import CONTRACT
 from udfs.images.fetch import Source
 from udfs.images.objects import StoreError, open_objects
+from udfs.images.pages import is_paged
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
 from udfs.intake.contract import preflight, typed_batches
@@ -62,12 +64,14 @@ class History:
         waiting: documents that the newest left for later nights.
         night: its name; null where none is released.
         rest_seconds: what its other steps took, beside inspect.
+        each: worker seconds of a content that it inspected, and how many those were; null where none was.
     """
 
     taken: frozenset[tuple[str, str]] = frozenset()
     waiting: int = 0
     night: str | None = None
     rest_seconds: float | None = None
+    each: tuple[float, int] | None = None
 
 
 UNTOUCHED = History()
@@ -125,6 +129,8 @@ def check_lake(
     images, sound = open_images(chosen.images, source, settings, told)
     waiting = _new(files) + history.waiting
     estimate = estimate_night(sound, waiting, task, told) if task is not None and sound else None
+    if estimate is None and history.each is not None:
+        estimate = Estimate(waiting, *history.each, machine.cores())
     return LakeReport(tuple(files), images, estimate, history, settings.how.places.feed)
 
 
@@ -162,11 +168,16 @@ def _read_file(report: FileReport, content: bytes, source: Source, chosen: Chose
             reason, detail = row["_reason"], row["_detail"]
             if reason is None and report.folder == "manifests":
                 reason, detail = _outside(row["uri"], source)
-                images += [(row["uri"], row["sha256"])] if reason is None else []
+                images += [_picture(row["uri"], row["sha256"])] if reason is None else []
             if reason is not None:
                 report.refused[reason] += 1
                 report.first.setdefault(reason, f"row {row['row']}: {detail}")
         chosen.offer(images)
+
+
+def _picture(uri: str, digest: str | None) -> tuple[str, str | None]:
+    """A row's picture, of a PDF its first page; a file's digest is none of that."""
+    return (f"{uri}#page=1", None) if is_paged(uri) else (uri, digest)
 
 
 def _said(folder: str, row: Mapping[str, object]) -> dict[str, str]:

@@ -14,9 +14,13 @@ from schemas import TABLES
 from udfs.images.fetch import Source
 from udfs.images.hashing import HASH_DDL, hash_batches
 from udfs.intake.contract import row_schema
+from udfs.intake.paging import PAGE_DDL, page_batches
 from udfs.intake.reading import intake_batches
 
 SAID = ("account_id", "channel", "submitted_at")  # of a refused row, as far as it can be read
+PAGES = ("page", "pages")
+TOLD = ("reason", "detail")
+LONGEST_ID = 128
 GIVEN_CHARACTERS = 100  # of a given submission's id, so that with its mark it stays an id
 
 
@@ -28,7 +32,8 @@ def main(run: Run) -> None:
         refused.append(_refused(rows, folder, run.tables.type_of("rejected")))
         good, table = rows.where(F.col("_reason").isNull()), folder
         if folder == "manifests":
-            documents = with_submissions(with_digests(good, run.settings), run.settings.what.ingest).persist()
+            whole = with_digests(with_pages(good, run.settings), run.settings)
+            documents = with_submissions(whole, run.settings.what.ingest).persist()
             good, turned_away = identify(documents, run.before("documents"))
             refused.append(_refused(turned_away, folder, run.tables.type_of("rejected")))
             table = "documents"
@@ -43,9 +48,48 @@ def source_of(settings: Settings) -> Source:
     return Source(settings.lake, what.ingest.roots, what.inspect.limits.max_bytes)
 
 
+def with_pages(rows: DataFrame, settings: Settings) -> DataFrame:
+    """Rows of PDFs, told by their address, become one a page; of one that cannot be opened, one row with its reason."""
+    is_pdf = F.lower("uri").endswith(".pdf")
+    none = {name: F.lit(None).cast("int") for name in PAGES}
+    if rows.where(is_pdf).isEmpty():
+        return rows.withColumns(none)
+    plain = rows.where(~is_pdf).withColumns(none)
+    files = rows.where(is_pdf).select("uri").distinct().repartition("uri").sortWithinPartitions("uri")
+    read = page_batches(source_of(settings), settings.how.worker, settings.what.ingest.max_pages)
+    found = files.mapInArrow(read, PAGE_DDL).withColumnsRenamed({name: f"_{name}" for name in ("sha256", *TOLD)})
+    renamed = rows.where(is_pdf).drop("_reason", "_detail")
+    return plain.unionByName(_of_pages(renamed.join(found, "uri")).select(*plain.columns))
+
+
+def _of_pages(rows: DataFrame) -> DataFrame:
+    """Rows beside a page of their file, as documents of their own: ID.p1 at FILE#page=1."""
+    number = F.col("page").cast("string")
+    marked, address = F.concat("doc_id", F.lit(".p"), number), F.concat("uri", F.lit("#page="), number)
+    other, long = F.coalesce(F.col("sha256") != F.col("whole"), F.lit(False)), F.length(marked) > LONGEST_ID
+    has_digest = F.concat(F.lit("the file has digest "), F.substring("whole", 1, 12))
+    too_long = F.lit(f"with its page it has more than {LONGEST_ID} characters")
+    reason = F.when(other, F.lit("digest_mismatch")).when(long, F.lit("bad_id"))
+    return rows.withColumns(
+        {
+            "_reason": F.coalesce("_reason", reason),
+            "_detail": F.coalesce("_detail", F.when(other, has_digest).when(long, too_long)),
+            "sha256": F.coalesce("_sha256", "sha256"),
+            "doc_id": F.when(F.col("page").isNull() | long, F.col("doc_id")).otherwise(marked),
+            "uri": F.coalesce(address, "uri"),
+        }
+    )
+
+
 def with_digests(rows: DataFrame, settings: Settings) -> DataFrame:
     """Rows whose manifest gave no digest are read once to get one; what cannot be read gets its reason."""
-    bare = rows.where(F.col("sha256").isNull()).select("uri").distinct().repartition("uri").sortWithinPartitions("uri")
+    bare = (
+        rows.where(F.col("sha256").isNull() & F.col("_reason").isNull())
+        .select("uri")
+        .distinct()
+        .repartition("uri")
+        .sortWithinPartitions("uri")
+    )
     hashed = bare.mapInArrow(hash_batches(source_of(settings), settings.how.worker), HASH_DDL)
     found = hashed.select(
         "uri",
@@ -120,8 +164,8 @@ def _rows(run: Run, folder: str) -> DataFrame:
 
 def _refused(rows: DataFrame, folder: str, declared: StructType) -> DataFrame:
     """Rows of `rejected` for those rows that have a reason."""
-    said = {column: declared[column].dataType for column in ("doc_id", "sha256", *SAID)}
-    told = [(F.col(c) if folder == "manifests" else F.lit(None).cast(kind)).alias(c) for c, kind in said.items()]
+    said = {column: declared[column].dataType for column in ("doc_id", "sha256", *SAID, *PAGES)}
+    told = [(F.col(c) if c in rows.columns else F.lit(None).cast(kind)).alias(c) for c, kind in said.items()]
     frame = rows.where(F.col("_reason").isNotNull()).select(
         F.lit(folder).alias("source"),
         F.col("file").alias("manifest"),

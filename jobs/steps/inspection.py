@@ -241,6 +241,8 @@ def _rejections(documents: DataFrame, inspector: str | None) -> DataFrame:
         F.lit("manifests").alias("source"),
         "manifest",
         "row",
+        "page",
+        "pages",
         "doc_id",
         "sha256",
         *(F.lit(None).cast(kind).alias(name) for name, kind in SAID_BY_INGEST.items()),

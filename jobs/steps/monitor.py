@@ -20,6 +20,7 @@ MANIFEST = "manifest"
 TOTALS = "control_totals"
 NO_REASON = "no reason given"
 BINS = 10
+NO_CHANNEL = "no channel"
 LOG = logging.getLogger(__name__)
 Measure = tuple[str, str, float | None, float | None, int | None]
 
@@ -53,7 +54,7 @@ def main(run: Run) -> None:
         reconciled, totals = reconcile(run, counts[0])
         counts.append(reconciled)
         run.write("coverage", run.frame("coverage", [dict(count.__dict__) for count in counts]))
-        measures = [*_drift(run), *_rates(counts), *_of_totals(totals), *_seconds(run)]
+        measures = [*_drift(run), *_rates(counts), *_of_totals(totals), *_unsupported(run), *_seconds(run)]
     measures += seen.result()
     names = ("measure", "segment", "value", "measured", "n")
     run.write(
@@ -65,7 +66,7 @@ def main(run: Run) -> None:
 def count_all(run: Run) -> list[Counts]:
     """Where every manifest row of the lineage is, for the whole and for each detector."""
     parent = run.before("coverage").where(F.col("detector") == MANIFEST)
-    taken = sum(file.rows for file in run.frozen.files.get("manifests", ()))
+    taken = sum(file.rows for file in run.frozen.files.get("manifests", ())) + _further_pages(run)
     earlier = parent.where(F.col("run_id") == F.lit(run.frozen.parent)).agg(F.max("manifest_rows")).head()
     total = taken + int((earlier[0] if earlier else None) or 0)
     counted = refused_documents(run).groupBy("outcome", "reason").count().collect()
@@ -78,6 +79,14 @@ def count_all(run: Run) -> list[Counts]:
     scored = run.read("scores").where(F.col("role") == "champion").select("doc_id").distinct().count()
     whole = Counts(MANIFEST, total, scored, rejected, duplicate, 0, waiting, 0, dict(sorted(reasons.items())))
     return [whole, *_by_detector(run, whole)]
+
+
+def _further_pages(run: Run) -> int:
+    """Pages beyond the first of tonight's files: each is a document, where its manifest has one row."""
+    came = [run.read(name).where(F.col("run_id") == run.run_id) for name in ("documents", "rejected")]
+    paged = [frame.where(F.col("pages") > 1).select("manifest", "row", "pages") for frame in came]
+    further = paged[0].union(paged[1]).distinct().agg(F.sum(F.col("pages") - 1)).head()
+    return int((further[0] if further else None) or 0)
 
 
 def reconcile(run: Run, whole: Counts) -> tuple[Counts, list[Total]]:
@@ -105,12 +114,19 @@ def reconcile(run: Run, whole: Counts) -> tuple[Counts, list[Total]]:
 
 def refused_documents(run: Run) -> DataFrame:
     """Manifest rows that were turned away, once each, by outcome and reason; what was looked at after all is scored."""
+    refused = refused_rows(run)
+    first = F.min(F.struct("night", "run_id", "outcome", "reason")).alias("first")
+    late = refused.where(F.col("stage") == "inspect").groupBy("doc_id").agg(first)
+    at_inspect = late.select("first.outcome", "first.reason")
+    return refused.where(F.col("stage") != "inspect").select("outcome", "reason").unionByName(at_inspect)
+
+
+def refused_rows(run: Run) -> DataFrame:
+    """Refusals that stand, one for each inspector that gave one."""
     refused = run.read("rejected").where(F.col("source") == "manifests")
     looked_at = run.read("observations").select("sha256").distinct()
     unseen = refused.where(F.col("stage") == "inspect").join(looked_at, "sha256", "left_anti")
-    first = F.min(F.struct("night", "run_id", "outcome", "reason")).alias("first")
-    at_inspect = unseen.groupBy("doc_id").agg(first).select("first.outcome", "first.reason")
-    return refused.where(F.col("stage") != "inspect").select("outcome", "reason").unionByName(at_inspect)
+    return refused.where(F.col("stage") != "inspect").unionByName(unseen)
 
 
 def pending_documents(run: Run) -> DataFrame:
@@ -166,6 +182,24 @@ def _of_totals(totals: list[Total]) -> list[Measure]:
     whole: Measure = ("control_totals_agreeing", "all", float(agreeing), None, len(totals))
     off = [total for total in totals if not total.agrees]
     return [whole, *(("control_total_off", t.name, float(t.came - t.stated), None, t.stated) for t in off)]
+
+
+def _unsupported(run: Run) -> list[Measure]:
+    """Documents of a format that is not read here, by channel and format, of all that the channel sent."""
+    documents = run.read("documents").select("doc_id", "channel")
+    refused = refused_rows(run).where(F.col("reason") == "unsupported_format")
+    late = refused.where(F.col("stage") == "inspect").drop("channel").join(documents, "doc_id")
+    named = refused.where(F.col("stage") == "ingest").unionByName(late)
+    kind = F.substring_index("detail", ",", 1).alias("kind")
+    counted = named.groupBy("channel", kind).agg(F.count_distinct("doc_id").alias("found")).collect()
+    if not counted:
+        return []
+    sent = {row["channel"]: row["count"] for row in documents.groupBy("channel").count().collect()}
+    return sorted(
+        ("unsupported_format", f"{row['channel'] or NO_CHANNEL} / {row['kind']}", float(row["found"]), None,
+         sent.get(row["channel"], 0))
+        for row in counted
+    )  # fmt: skip
 
 
 def _seconds(run: Run) -> list[Measure]:

@@ -13,6 +13,7 @@ from deltalake import DeltaTable
 
 from schemas import TABLES
 
+Key = tuple[str | int, ...]
 PLACES = ("scored", "rejected", "duplicate", "pending")
 
 
@@ -44,22 +45,45 @@ def released(root: Path) -> Released:
     return Released(newest, tables)
 
 
-def manifest_rows(lake: Path) -> set[tuple[str, int]]:
-    """Every row of every manifest, and of what came by feed, named by file and number; read without our code."""
-    found = set()
+def manifest_rows(lake: Path) -> dict[tuple[str, int], int]:
+    """Pages of every row of every manifest, and of what came by feed, 0 where its file has none; without our code."""
+    found: dict[tuple[str, int], int] = {}
     for path in sorted([*(lake / "manifests").iterdir(), *(lake / "_lookback" / "feed").rglob("*.parquet")]):
         if path.suffix == ".parquet":
-            count = pq.read_metadata(path).num_rows
+            table = pq.read_table(path)
+            uris = table["uri"].to_pylist() if "uri" in table.column_names else [""] * table.num_rows
         elif path.suffix == ".csv":
-            count = len(pd.read_csv(path, dtype=str))
+            rows = pd.read_csv(path, dtype=str)
+            uris = list(rows["uri"]) if "uri" in rows else [""] * len(rows)
         else:
-            count = sum(1 for line in path.read_text().splitlines() if line.strip())
+            uris = [uri_in(line) for line in path.read_text().splitlines() if line.strip()]
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        found |= {(digest, row) for row in range(count)}
+        found |= {(digest, row): pages_of(lake, str(uri)) for row, uri in enumerate(uris)}
     return found
 
 
-def places(seen: Released) -> dict[str, list[tuple[str, int]]]:
+def uri_in(line: str) -> str:
+    """The address in a JSON line, if it is one."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return ""
+    return str(row.get("uri", "")) if isinstance(row, dict) else ""
+
+
+def pages_of(lake: Path, uri: str) -> int:
+    """Pages of a PDF that opens; 0 for anything else."""
+    if not uri.lower().endswith(".pdf"):
+        return 0
+    import pypdfium2
+
+    try:
+        return len(pypdfium2.PdfDocument(lake / uri))
+    except (pypdfium2.PdfiumError, OSError):
+        return 0
+
+
+def places(seen: Released) -> dict[str, list[Key]]:
     """Rows of the manifests by where they ended; who was refused once, and looked at after all, is scored."""
     documents = seen.tables["documents"].to_pandas()
     rejected = seen.tables["rejected"].to_pandas()
@@ -80,15 +104,21 @@ def places(seen: Released) -> dict[str, list[tuple[str, int]]]:
     }
 
 
-def keys(frame: pd.DataFrame) -> list[tuple[str, int]]:
-    return [(str(file), int(row)) for file, row in zip(frame["manifest"], frame["row"], strict=True)]
+def keys(frame: pd.DataFrame) -> list[Key]:
+    """Manifest and row; for a page of its file, with the page's number."""
+    page = frame["page"].fillna(0) if "page" in frame else [0] * len(frame)
+    named = zip(frame["manifest"], frame["row"], page, strict=True)
+    return [(str(file), int(row), *((int(page),) if page else ())) for file, row, page in named]
 
 
 def accounting(lake: Path, root: Path) -> list[str]:
     """Problems of the coverage equation: rows in no place, rows in two, rows of no manifest."""
     by_place = places(released(root))
     everywhere = [key for place in PLACES for key in by_place[place]]
-    wanted = manifest_rows(lake)
+    whole = {key for key in everywhere if len(key) == 2}
+    wanted: set[Key] = set()
+    for key, pages in manifest_rows(lake).items():
+        wanted |= {key} if key in whole or not pages else {(*key, page) for page in range(1, pages + 1)}
     problems = [f"{key} is in no place" for key in sorted(wanted - set(everywhere))]
     problems += [f"{key} is of no manifest" for key in sorted(set(everywhere) - wanted)]
     repeated = pd.Series(everywhere, dtype=object).value_counts()

@@ -131,6 +131,8 @@ def test_a_check_counts_only_what_no_night_took(nights: Nights) -> None:
     history = history_of(nights.settings)
     assert (history.night, history.waiting) == ("2026-03-02.1", 0)
     assert (history.rest_seconds or 0) > 1
+    assert history.each is not None
+    assert 0.05 < history.each[0] < 60
     late = nights.lake / "labels" / "late.csv"
     late.write_text("target_kind,target_id,verdict,reviewer,reviewed_at\n")
     report = check_lake(nights.settings, None, sample=5, told=lambda *_: None, history=history)

@@ -8,13 +8,15 @@ channels. What follows the picture's end mark never reaches a codec.
 import importlib
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from udfs.images.exif import read_exif
-from udfs.images.headers import Header
+from udfs.images.headers import HEIC, Header
+from udfs.images.limited import ask_child
 from udfs.images.refusals import Refused
 
 Image = npt.NDArray[np.uint8]
@@ -29,9 +31,11 @@ def decode(content: bytes, header: Header) -> Image:
     """Decode one guarded picture to uint8 [h, w, 3] BGR.
 
     Raises:
-        Refused: `undecodable`.
+        Refused: `undecodable`; of a HEIC also `unsupported_format, bomb, crash, timeout, memory`.
         MemoryError: the codec could not allocate.
     """
+    if header.format == HEIC:
+        return _heic(content, header)
     special = header.alpha or header.bits > 8
     how = cv2.IMREAD_UNCHANGED if special else cv2.IMREAD_COLOR
     try:
@@ -46,6 +50,14 @@ def decode(content: bytes, header: Header) -> Image:
     if image.shape[:2] != (header.height, header.width):
         raise Refused("undecodable", f"{image.shape[1]} x {image.shape[0]} pixels, not those of the header")
     return upright(image, read_exif(content, header).orientation)
+
+
+def _heic(content: bytes, header: Header) -> Image:
+    """A HEIC's picture, which its reader turns upright; that reader runs in a limited child."""
+    if find_spec("pi_heif") is None:
+        raise Refused("unsupported_format", "HEIC, which needs the extra heic")
+    said, samples = ask_child(content, do="heif", most=2 * header.pixels)
+    return as_bgr(np.frombuffer(samples, np.uint8).reshape(said["height"], said["width"], said["channels"]))
 
 
 def as_bgr(pixels: npt.NDArray[np.generic]) -> Image:

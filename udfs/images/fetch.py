@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from conf.settings import WorkerSettings
 from udfs.images.objects import Missing, StoreError, open_objects
 from udfs.images.packs import read_packed
+from udfs.images.pages import read_page, split_page
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
 
@@ -26,18 +27,23 @@ class Source:
 
 @dataclass(frozen=True)
 class Fetched:
-    """One address: its bytes, or why there are none."""
+    """One address: its bytes, or why there are none; `rendered` where they were drawn from a page, not stored."""
 
     uri: str
     content: bytes
     sha256: str
     refused: Refused | None = None
+    rendered: bool = False
 
 
 def fetch(uri: str, source: Source) -> Fetched:
     """Fetch one address; a refusal is an answer, never an exception."""
+    file, number = split_page(uri)
     try:
-        content = _read(uri, source)
+        content = _read(file, source)
+        if number is not None:
+            page = read_page(content, number)
+            return Fetched(uri, page.content, page.sha256, rendered=page.rendered)
     except Refused as refused:
         return Fetched(uri, b"", "", refused)
     except StoreError as error:

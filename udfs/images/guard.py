@@ -3,6 +3,7 @@
 from conf.settings import ImageLimits
 from udfs.images import jpeg_header, png_header, webp_header
 from udfs.images.headers import BadHeader, Header
+from udfs.images.heif_header import is_heic, parse_heif
 from udfs.images.jpeg_header import parse_jpeg
 from udfs.images.png_header import parse_png
 from udfs.images.refusals import Refused
@@ -11,9 +12,10 @@ from udfs.images.webp_header import parse_webp
 OTHER_PICTURES = {
     b"GIF87a": "GIF", b"GIF89a": "GIF", b"BM": "BMP", b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"8BPS": "PSD",
     b"\x00\x00\x00\x0cjP  ": "JPEG 2000", b"\xff\x4f\xff\x51": "JPEG 2000", b"\x00\x00\x00\x0cJXL ": "JPEG XL",
-    b"\xff\x0a": "JPEG XL", b"#?RADIANCE": "HDR", b"v/1\x01": "EXR", b"%PDF-": "PDF",
+    b"\xff\x0a": "JPEG XL", b"#?RADIANCE": "HDR", b"v/1\x01": "EXR",
+    b"%PDF-": "PDF, whose pages are taken where its address ends in .pdf, as FILE.pdf#page=1",
 }  # fmt: skip
-BOXED_BRANDS = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
+OTHER_BRANDS = {b"hevc": "HEIC, a sequence", b"msf1": "HEIC, a sequence", b"avif": "AVIF", b"avis": "AVIF"}
 # A picture of a few hundred pixels can be nearly all header: under this a bomb cannot hurt.
 HARMLESS_PIXELS = 1_000_000
 
@@ -47,8 +49,10 @@ def _parse(content: bytes) -> Header:
     for magic, name in OTHER_PICTURES.items():
         if content.startswith(magic):
             raise Refused("unsupported_format", name)
-    if content[4:8] == b"ftyp" and content[8:12] in BOXED_BRANDS:
-        raise Refused("unsupported_format", "HEIF")
+    if is_heic(content):
+        return parse_heif(content)
+    if content[4:8] == b"ftyp" and content[8:12] in OTHER_BRANDS:
+        raise Refused("unsupported_format", OTHER_BRANDS[content[8:12]])
     if len(content) < 4 and (jpeg_header.MAGIC.startswith(content) or png_header.MAGIC.startswith(content)):
         raise Refused("truncated", f"{len(content)} bytes")
     raise Refused("unknown_format", "no known picture begins so")
@@ -63,7 +67,7 @@ def _check_size(header: Header, size: int, limits: ImageLimits) -> None:
     if header.pixels > HARMLESS_PIXELS and header.pixels > size * limits.max_pixels_per_byte:
         raise Refused("bomb", f"{shape} pixels in {size} bytes")
     if header.frames > 1:
-        raise Refused("unsupported_format", f"an animation of {header.frames} frames")
+        raise Refused("unsupported_format", f"animation, {header.frames} frames")
 
 
 def _check_whole(header: Header, size: int) -> None:

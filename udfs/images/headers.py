@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-JPEG, PNG, WEBP = "jpeg", "png", "webp"
+JPEG, PNG, WEBP, HEIC = "jpeg", "png", "webp", "heic"
 
 
 class BadHeader(ValueError):
@@ -20,10 +20,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Header:
-    """What the header of a JPEG, PNG or WebP says.
+    """What the header of a JPEG, PNG, WebP or HEIC says.
 
     Attributes:
-        format: `jpeg`, `png` or `webp`.
+        format: `jpeg`, `png`, `webp` or `heic`.
         width: pixels as stored, before any orientation.
         height: pixels as stored.
         bits: bits of one sample.

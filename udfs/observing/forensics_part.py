@@ -11,12 +11,16 @@ from udfs.observing.card_part import frame
 from udfs.observing.look import Look, Opened
 
 ZONE_SOURCES = ("visual", "mrz")
+RENDERED = "rendered from a page: its grid is ours"
 LEAST_SIDE = 64  # px: below that, of card or picture, no statistics carry
 
 
 def look_at_pixels(looks: Sequence[Look], opened: Opened) -> None:
     """Look at each card's pixels on the picture's own grid, never resized."""
     for look in looks:
+        if look.rendered:
+            look.skipped["forensics"] = RENDERED
+            continue
         corners = look.corners if look.corners is not None else frame(look)
         if min(*look.image.shape[:2], side_lengths(corners)[0]) < LEAST_SIDE:
             look.skipped["forensics"] = f"card smaller than {LEAST_SIDE} px"

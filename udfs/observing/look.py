@@ -38,6 +38,7 @@ class Look:
         content: its bytes.
         header: what its header says.
         image: its pixels, upright, on their own grid.
+        rendered: whether they were drawn from a page: then they tell of what was written, not how it was taken.
         parts: what each part saw, as the table observations declares it.
         skipped: parts, or kinds of vectors, that could not look, each with its reason.
         fields: rows of `fields`, without keys of the content.
@@ -55,6 +56,7 @@ class Look:
     content: bytes
     header: Header
     image: Image
+    rendered: bool = False
     parts: dict[str, Mapping[str, object]] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     fields: list[Mapping[str, object]] = field(default_factory=list)

@@ -86,6 +86,23 @@ def test_files_that_an_earlier_night_took_are_not_counted(filled: Path, settings
     assert (report.new, report.waiting, report.images.looked) == (1, 5, 1)
 
 
+def test_where_nothing_is_new_the_last_night_tells_how_long(filled: Path, settings: Settings) -> None:
+    from jobs.health.lake_check import History, check_lake
+
+    history = History(waiting=40, each=(1.5, 12))
+    report = check_lake(settings, None, sample=0, told=told, history=history)
+    assert report.estimate is not None
+    assert (report.estimate.documents, report.estimate.seconds_each, report.estimate.measured_on) == (45, 1.5, 12)
+
+
+def test_a_pdf_is_looked_at_by_its_first_page(filled: Path, settings: Settings) -> None:
+    from tests.udfs.images.pdfs import pdf_of
+
+    (filled / "images" / "scan.pdf").write_bytes(pdf_of("one", "two"))
+    (filled / "manifests" / "one.csv").write_text(f"{HEAD}\nD-1,A-1,images/scan.pdf,front,{AT},{'0' * 64}\n")
+    assert dict(checked(settings).images.formats) == {"png": 1}
+
+
 def test_nothing_is_written(filled: Path, settings: Settings) -> None:
     before = tree(filled)
     checked(settings)

@@ -91,3 +91,18 @@ def test_the_quality_of_a_standard_table_is_found() -> None:
     assert np.array_equal(ijg_table(50), STANDARD_LUMA)
     for quality in (20, 50, 75, 92):
         assert ijg_quality(ijg_table(quality)) == quality
+
+
+def test_a_rendered_page_tells_nothing_of_a_sensor() -> None:
+    from typing import Any
+
+    from udfs.images.headers import PNG, Header
+    from udfs.observing.forensics_part import RENDERED, look_at_pixels
+    from udfs.observing.look import Look
+
+    header = Header(format=PNG, width=90, height=90, bits=8, colour="rgb", end=0)
+    look = Look("0" * 64, b"", header, np.zeros((90, 90, 3), np.uint8), rendered=True)
+    nothing: Any = None
+    look_at_pixels([look], nothing)
+    assert look.skipped == {"forensics": RENDERED}
+    assert look.parts == {}
