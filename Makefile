@@ -11,7 +11,7 @@ PIP := -m pip --disable-pip-version-check --no-input
 EXTRAS := cpu
 SOURCES := $(shell find schemas conf jobs udfs airflow_dags -type f ! -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: help setup java check test test-all demo bench wheel pack petastorm airflow s3 clean
+.PHONY: help setup java check test test-all demo bench faults wheel pack petastorm airflow s3 clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ demo: $(READY) ## two whole nights on specimens, and what they found
 
 bench: $(READY) ## the measurements behind the README's figures
 	@$(BIN)/python -m pytest tests/bench -o python_files='bench_*.py'
+
+faults: $(READY) ## every test of a fault, the slow ones too; docs/faults.md is made from it
+	@$(BIN)/python -m pytest -m fault --faults
 
 wheel: $(READY) ## dist/lookback-*.whl
 	@$(BIN)/python -m build --wheel --no-isolation

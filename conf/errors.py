@@ -58,6 +58,12 @@ class StoreAway(JobError):
     retry = True
 
 
+class DiskFull(JobError):
+    """A disk has no room for what a night writes."""
+
+    retry = True
+
+
 class WorkerDied(JobError):
     """A slice's job died more often than isolation can explain."""
 

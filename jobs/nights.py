@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 
@@ -13,6 +13,8 @@ from jobs import machine
 from jobs.frozen import Frozen
 from jobs.inspect_task import Models, inspect_task
 from jobs.models.registry import Registry
+from jobs.publishing import intact
+from jobs.publishing.intact import recorded
 from jobs.publishing.releases import Release, publications, shown_now
 from jobs.store import MANIFESTS, arrived
 from jobs.tables import Tables
@@ -25,13 +27,14 @@ NIGHT_STEP = "night"
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt of one night, as the rows of `runs` tell it."""
+    """One attempt of one night, as the rows of `runs` tell it: its steps' states, the versions that they wrote."""
 
     run_id: str
     night: date
     number: int
     frozen: Frozen
     states: Mapping[str, str]
+    writes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -61,6 +64,11 @@ class Told:
         return cls(shown_now(rows), frozenset(row.run_id for row in rows if row.event == "published"))
 
     @property
+    def versions(self) -> Mapping[str, int]:
+        """Table versions that readers see."""
+        return self.newest.versions if self.newest else {}
+
+    @property
     def parent(self) -> str | None:
         """The run that a night which begins now follows."""
         return self.newest.run_id if self.newest else None
@@ -85,10 +93,11 @@ def attempts(tables: Tables) -> list[Attempt]:
     found = []
     for run_id, opening in frozen.items():
         states: dict[str, str] = {}
-        for row in sorted((r for r in rows if r.run_id == run_id), key=lambda r: RANK[r.state]):
+        mine = sorted((r for r in rows if r.run_id == run_id), key=lambda r: RANK[r.state])
+        for row in mine:
             states[row.step] = row.state
-        record = Frozen.model_validate_json(opening.frozen)
-        found.append(Attempt(run_id, opening.night, opening.attempt, record, states))
+        record, writes = Frozen.model_validate_json(opening.frozen), recorded(row.writes or {} for row in mine)
+        found.append(Attempt(run_id, opening.night, opening.attempt, record, states, writes))
     return sorted(found, key=lambda attempt: (attempt.night, attempt.number))
 
 
@@ -97,9 +106,14 @@ def open_attempt(tables: Tables, settings: Settings, night: date, *, again: bool
 
     Raises:
         NightRefused: another night is open, this one is withdrawn, or what it builds on or is made with changed.
+        BadLake: files that it builds on are damaged.
     """
+    logs = intact.logs_of(tables.root)
+    intact.refuse(intact.damaged_logs(logs))
     known = attempts(tables)
     told = Told.by(publications(tables))
+    newest = recorded([*(attempt.writes for attempt in known), told.versions])
+    intact.refuse(intact.damaged_logs(logs, newest) or intact.damaged_files(logs, told.versions))
     latest = next((attempt for attempt in reversed(known) if attempt.night == night), None)
     if latest and latest.run_id in told.standing:
         if again:
@@ -110,7 +124,7 @@ def open_attempt(tables: Tables, settings: Settings, night: date, *, again: bool
     current = latest if latest and told.is_open(latest) else None
     _refuse_out_of_order(known, told, night, begun=current is not None)
     if current and not again:
-        return _unchanged(current, settings, told)
+        return unchanged(current, settings, told)
     attempt = _prepared(tables, settings, night, known=known, told=told, limit=limit)
     if current:
         record(tables, current, NIGHT_STEP, "abandoned", note="another attempt was asked for")
@@ -150,7 +164,6 @@ def _prepared(
     tables: Tables, settings: Settings, night: date, *, known: list[Attempt], told: Told, limit: int | None
 ) -> Attempt:
     """A new attempt with its inputs frozen; what does not fit stops here, before anything is recorded."""
-    current = told.newest
     earlier = [attempt.frozen for attempt in known if attempt.run_id in told.standing]
     files, feed = arrived(settings, earlier), None
     if settings.how.places.feed is not None:
@@ -164,7 +177,7 @@ def _prepared(
     frozen = Frozen(
         parent=told.parent,
         lineage=told.standing,
-        versions=(current.versions if current else {}) | contents,
+        versions=dict(told.versions) | contents,
         files=files,
         models=models,
         settings_digest=settings.what.digest,
@@ -195,8 +208,13 @@ def _refuse_out_of_order(known: list[Attempt], told: Told, night: date, *, begun
             )
 
 
-def _unchanged(attempt: Attempt, settings: Settings, told: Told) -> Attempt:
-    """Refuse a resume over another release, or with settings, code or an inspector that it did not begin with."""
+def unchanged(attempt: Attempt, settings: Settings, told: Told) -> Attempt:
+    """The attempt, if it may go on.
+
+    Raises:
+        NightRefused: readers see another release, or settings, code or inspector are not those that it began with.
+        BadModel: its inspector is gone.
+    """
     frozen = attempt.frozen
     compared = [
         ("release", frozen.parent, told.parent),

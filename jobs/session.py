@@ -70,6 +70,8 @@ def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
         "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "256",
+        # A flipped bit stops whoever reads it: the pages of data files carry checksums, which are not read by default.
+        "spark.hadoop.parquet.page.verify-checksum.enabled": "true",
         "spark.databricks.delta.snapshotPartitions": str(max(2, cores)),
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": str(max(4, cores)),
         "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * cores),

@@ -7,11 +7,27 @@ from contextlib import contextmanager
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
-from conf.errors import JobError
+from conf.errors import BadLake, JobError
 from jobs.object_store import told_by_spark
 
 SPARK_ERRORS = (PySparkException, Py4JJavaError)
+# A file that is gone, is none of its kind, or whose pages or blocks do not have the checksum that stands with them.
+DAMAGED = re.compile(
+    r"FAILED_READ_FILE|ChecksumException|checksum verification failed|is not a Parquet file|FileNotFoundException"
+)
+FILE = re.compile(r"(?:file|s3a?):/[^\s'\"\\]+?\.(?:parquet|json)")
 TOLD = re.compile(r"^conf\.errors\.(\w+): (.+)$", re.MULTILINE)
+
+
+def told_of_damage(error: Exception) -> BadLake | None:
+    """The error for a person where a file of a table is not what was written; null for any other."""
+    file = FILE.search(str(error))
+    if file is None or not isinstance(error, SPARK_ERRORS) or not DAMAGED.search(str(error)):
+        return None
+    return BadLake(
+        f"{file[0]} is damaged: it cannot be read as it was written. Restore it from a "
+        "backup, or show the release before it: lookback release rollback. What else is damaged: lookback doctor --deep"
+    )
 
 
 def told_by_worker(error: Exception) -> JobError | None:

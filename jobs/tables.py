@@ -152,11 +152,11 @@ class Tables:
 
     def _write(self, name: str, frame: DataFrame, transaction: str, *, mode: str) -> None:
         """One Delta transaction; a recorded one is skipped, and an unclear answer is looked up."""
-        if self.recorded(name, transaction):
-            return
         if self._lease is None:
             raise BadLake(f"{name}: opened for reading only; nothing is written without the lake's lease")
-        self._lease.renew()
+        self._lease.renew()  # before what is recorded is skipped: a zombie stops instead of following what another did
+        if self.recorded(name, transaction):
+            return
         writer = self._conformed(frame, TABLES[name]).write.format("delta").mode(mode)
         options: dict[str, Any] = {
             "txnAppId": transaction,

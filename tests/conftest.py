@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from conf.settings import Settings
 
+pytest_plugins = ["tests.faults.record"]
+
 
 @pytest.fixture(scope="session")
 def spark() -> "Iterator[SparkSession]":

@@ -8,8 +8,9 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from udfs.inspector import device_name, inspect_batches, open_inspector
-from udfs.isolation import LENGTH, READY
+from udfs.isolation import DEVICE_FAILED, LENGTH, READY
 from udfs.memory_limit import OUT_OF_MEMORY, limit_memory
+from udfs.observing.lacking import DEVICE_FAULTS
 from udfs.task import InspectTask
 
 ROW = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
@@ -28,6 +29,8 @@ def main() -> None:
             _send(answers, _answer(task, json.loads(row)))
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
+        except DEVICE_FAULTS:
+            os._exit(DEVICE_FAILED)
 
 
 def _alone(task: InspectTask) -> InspectTask:

@@ -21,6 +21,7 @@ TRIES = 2  # a death that does not repeat is not the document's fault
 OPENING_SECONDS = 300.0  # a cold disk takes its time to load the nets
 LENGTH = 8  # bytes of a message's length
 READY = b"ready"
+DEVICE_FAILED = 78  # exit code of a child whose GPU failed, or had no memory left
 CHILD = "udfs.isolated_child"
 
 
@@ -33,7 +34,7 @@ class ChildDied(Exception):
 
 
 class CannotStart(RuntimeError):
-    """The child did not come up, whatever the document: a fault of the worker, not of its input."""
+    """The child does not work, whatever the document: a fault of the worker or its GPU, not of its input."""
 
 
 def inspect_isolated(task: InspectTask) -> Batches:
@@ -154,8 +155,14 @@ class Child:
         return bytes(parts)
 
     def _death(self) -> ChildDied:
-        """What the exit status says of a child that ended by itself; the kernel's OOM killer sends SIGKILL."""
+        """What the exit status says of a child that ended by itself; the kernel's OOM killer sends SIGKILL.
+
+        Raises:
+            CannotStart: the GPU failed.
+        """
         code = self._process.wait()
+        if code == DEVICE_FAILED:
+            raise CannotStart("an isolated inspector's GPU failed, or has no memory left")
         if code in (OUT_OF_MEMORY, -signal.SIGKILL):
             return ChildDied("memory", "the child ran out of memory")
         how = signal.Signals(-code).name if code < 0 else f"exit {code}"

@@ -92,11 +92,23 @@ def main(args: list[str] | None = None) -> None:
         command = get_command(app)
         add_epilog(command)
         command(in_front(words), prog_name="lookback")
-    except JobError as error:
+    except Exception as error:
+        told = error if isinstance(error, JobError) else _damage(error)
+        if told is None:
+            raise
         if "--debug" in words:
             traceback.print_exc()
-        print_error(f"{type(error).__name__}: {error}")
-        sys.exit(error.exit_code)
+        print_error(f"{type(told).__name__}: {told}")
+        sys.exit(told.exit_code)
+
+
+def _damage(error: Exception) -> JobError | None:
+    """What is told of a table's damaged file, where Spark met one."""
+    if "pyspark" not in sys.modules:
+        return None  # what has not started Spark need not load it to fail
+    from jobs.spark_errors import told_of_damage
+
+    return told_of_damage(error)
 
 
 def _unforeseen(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

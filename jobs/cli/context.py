@@ -72,24 +72,29 @@ def has_table(settings: Settings, name: str) -> bool:
         return open_bucket().holds(f"{settings.tables}/{name}")
 
 
-def open_release(settings: Settings) -> "tuple[Tables, Release]":
-    """The lake's tables with the released views opened in the session.
+def open_release(settings: Settings, *, whole: bool = True) -> "tuple[Tables, Release]":
+    """The lake's tables with the released views opened in the session; `whole`: none of their files may be damaged.
 
     Raises:
-        BadLake: nothing is released yet.
+        BadLake: nothing is released yet, or files of the release are damaged.
     """
+    from jobs.publishing import intact
     from jobs.publishing.as_of import create_profile_as_of
-    from jobs.publishing.releases import newest, open_views
+    from jobs.publishing.releases import open_views, publications, published_by_steps, shown_now
 
     if not has_table(settings, "releases"):
         raise _unreleased(settings)  # known without a JVM
+    logs = intact.logs_of(settings.tables)
+    intact.refuse(intact.damaged_logs(logs))
     tables = open_tables(settings)
-    release = newest(tables)
+    published = publications(tables)
+    told = intact.recorded([*published_by_steps(tables), *(row.versions for row in published)])
+    intact.refuse(intact.damaged_logs(logs, told))
+    release = shown_now(published)
     if release is None:
         raise _unreleased(settings)
-    gone = sorted(name for name in release.versions if not has_table(settings, name))
-    if gone:
-        raise BadLake(f"{settings.tables}: released tables are gone: {', '.join(gone)}. Put their folders back")
+    if whole:
+        intact.refuse(intact.damaged_files(logs, release.versions))
     open_views(tables, release)
     create_profile_as_of(tables.spark)
     return tables, release

@@ -25,12 +25,13 @@ def doctor(
     context: typer.Context,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Show what is in order, too.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Read every row of the release and count it again.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
 ) -> None:
     """What is wrong with machine, lake or settings, and the command that mends it; exit 0: a night can run."""
     from jobs.health.doctor import worst_first
 
-    found = worst_first(findings(given(context)))
+    found = worst_first(findings(given(context), deep=deep))
     if form is Format.table:
         print_page(page(found, everything=everything))
     else:
@@ -39,10 +40,18 @@ def doctor(
         raise typer.Exit(FINAL)
 
 
-def findings(options: Given) -> "Iterator[Finding]":
+def findings(options: Given, *, deep: bool = False) -> "Iterator[Finding]":
     """Every check, cheap ones first; Spark starts only where it can, and where tables are."""
     from jobs.health.doctor import Finding
-    from jobs.health.doctor_facts import disk, lake_findings, machine_findings, table_findings
+    from jobs.health.doctor_facts import (
+        disk,
+        lake_findings,
+        log_findings,
+        machine_findings,
+        spill,
+        table_findings,
+    )
+    from jobs.publishing.intact import logs_of
 
     of_machine = list(machine_findings())
     yield from of_machine
@@ -57,14 +66,19 @@ def findings(options: Given) -> "Iterator[Finding]":
     yield from of_lake
     if any(finding.name == "store" and finding.level == "fail" for finding in of_lake):
         return
+    yield spill(settings)
     if not has_table(settings, "runs"):
         yield disk(settings)
         yield Finding("pass", "tables", "none yet: no night has run")
-    elif any(finding.level == "fail" for finding in of_machine):
+        return
+    logs = logs_of(settings.tables)
+    of_logs = list(log_findings(logs))
+    yield from of_logs
+    if any(finding.level == "fail" for finding in (*of_machine, *of_logs)):
         yield disk(settings)
-        yield Finding("warn", "tables", "not looked at: that needs Spark, which cannot start", "mend the above first")
+        yield Finding("warn", "tables", "not looked at: Spark could not read them as they are", "mend the above first")
     else:
-        yield from table_findings(settings, open_tables(settings))
+        yield from table_findings(settings, open_tables(settings), logs, deep=deep)
 
 
 def page(found: "list[Finding]", *, everything: bool) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conf.errors import BadLake, NightRefused
+from conf.errors import BadLake, NightRefused, first_line
 from jobs.cli.app import app
 from jobs.cli.context import given, open_release, open_tables
 from jobs.cli.output import CONSOLE, Format, Row, print_error, print_rows
@@ -98,10 +98,15 @@ def rollback(
 ) -> None:
     """Withdraw the newest release; its parent is what readers see again."""
     from jobs.publishing.rollback import changed_tiers, withdraw
+    from jobs.spark_errors import SPARK_ERRORS
 
     settings = given(context).settings()
-    tables, newest = open_release(settings)
-    changes = changed_tiers(tables, newest)
+    tables, newest = open_release(settings, whole=False)
+    try:
+        changes = changed_tiers(tables, newest)
+    except SPARK_ERRORS as error:
+        print_error(f"which tiers change is not known, since they cannot be read: {first_line(str(error))}")
+        changes = []
     print_rows(changes, form, ("account_id", "tier", "tier_after", "risk", "risk_after"))
     asked = (
         f"Withdraw {newest.run_id}? {len(changes)} accounts change tier; readers see {newest.parent or 'nothing'} again"

@@ -158,16 +158,6 @@ def models_finding(name: str, folder: Path, broken: Sequence[str] | None) -> Fin
     return Finding("pass", name, f"{folder}: every digest holds")
 
 
-def files_finding(missing: Mapping[str, int], tables: int) -> Finding:
-    """Data files of released table versions that are gone or cut short, by table and version."""
-    if missing:
-        told = ", ".join(f"{name} ({count:,})" for name, count in sorted(missing.items()))
-        return Finding(
-            "fail", "tables", f"files of released versions are gone or cut short: {told}", "lookback release rollback"
-        )
-    return Finding("pass", "tables", f"{tables} table versions of the releases, every file there and whole")
-
-
 def network_finding(ports: Sequence[int], conf: Mapping[str, str]) -> Finding:
     """Spark's own ports, which have no password: whoever reaches a master runs code here."""
     mend = "bind to 127.0.0.1 (spark.driver.bindAddress, SPARK_MASTER_HOST), or close them in the firewall"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -9,33 +10,32 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlparse
 
-from conf.errors import BadLake, BadModel, JobError
-from conf.places import S3
+from conf.errors import BadModel, JobError, NightRefused, first_line
 from conf.settings import Settings
 from jobs import jars, machine
-from jobs.health import doctor
+from jobs.full_disk import LOCAL_DIR, disks
+from jobs.health import doctor, leftovers
 from jobs.health.doctor import Finding
 from jobs.health.status import nights_of
 from jobs.lease import holder_of
 from jobs.models.folders import models_at_hand
 from jobs.object_store import prove_conditional_writes
-from jobs.s3a import in_spark, tables_on_s3
+from jobs.publishing import intact
+from jobs.s3a import tables_on_s3
 from jobs.store import input_files
-from udfs.images.objects import open_objects
 
 if TYPE_CHECKING:
+    from jobs.delta_log import DeltaLog
+    from jobs.publishing.releases import Release
     from jobs.tables import Tables
 
-PARQUET_END = b"PAR1"
+LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent.parent
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:==([^,;\s]+))?")
 SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -70,8 +70,10 @@ def lake_findings(settings: Settings) -> Iterator[Finding]:
     yield doctor.network_finding(doctor.open_ports(sockets), settings.how.spark.conf)
 
 
-def table_findings(settings: Settings, tables: "Tables") -> Iterator[Finding]:
-    """Nights, coverage, disk and the files of live releases, as the tables tell them."""
+def table_findings(
+    settings: Settings, tables: "Tables", logs: "Mapping[str, DeltaLog]", *, deep: bool = False
+) -> Iterator[Finding]:
+    """Nights, coverage, disk and the files of live releases, as the tables tell them; `deep`: every row read again."""
     from jobs.publishing.releases import live, publications
 
     runs, coverage = (_rows(tables, name) for name in ("runs", "coverage"))
@@ -82,15 +84,21 @@ def table_findings(settings: Settings, tables: "Tables") -> Iterator[Finding]:
     yield doctor.coverage_finding(coverage, nights[0].run_id if nights else None)
     yield disk(settings, runs, lineage)
     releases = live(published, settings.what.releases.keep)
-    missing = {}
-    pinned = {(name, number) for release in releases for name, number in release.versions.items()}
-    for name, pins in groupby(sorted(pinned), key=itemgetter(0)):
-        stored = _stored(tables, name)
-        for _, number in pins:
-            gone = _gone(tables, name, number, stored)
-            if gone:
-                missing[f"{name} version {number}"] = gone
-    yield doctor.files_finding(missing, len(pinned))
+    yield from _damage(logs, releases, told=[row.versions for row in published], runs=runs)
+    yield leftovers.resume_finding(_refusal(tables, settings))
+    if deep and published and published[-1].versions:
+        yield _contents(tables, published[-1])
+
+
+def log_findings(logs: "Mapping[str, DeltaLog]") -> Iterator[Finding]:
+    """Logs of tables, from the files alone: what Spark would trip over, or not notice."""
+    yield leftovers.log_finding(intact.damaged_logs(logs), sum(log.newest >= 0 for log in logs.values()))
+
+
+def spill(settings: Settings) -> Finding:
+    """Free space where Spark spills, on the fullest of its disks."""
+    (_, place, free), *_ = [found for found in disks(settings) if found[0] == LOCAL_DIR]
+    return leftovers.spill_finding(place, free)
 
 
 def disk(settings: Settings, runs: Sequence[Row] = (), lineage: Sequence[str] = ()) -> Finding:
@@ -145,40 +153,59 @@ def _models(settings: Settings) -> Iterator[Finding]:
             yield doctor.models_finding(name, Path(chosen.path), broken_files(Path(chosen.path)))
 
 
+def _damage(
+    logs: "Mapping[str, DeltaLog]", releases: "Sequence[Release]", *, told: Sequence[Mapping[str, int]], runs: list[Row]
+) -> Iterator[Finding]:
+    """Logs that end too early, files of the live releases, and what killed writers left."""
+    lost = intact.damaged_logs(logs, intact.recorded([*told, *(dict(row["writes"] or {}) for row in runs)]))
+    if lost:
+        yield leftovers.log_finding(lost, len(logs))
+        return
+    damages = {release.run_id: intact.damaged_files(logs, release.versions) for release in releases}
+    versions = {(name, number) for release in releases for name, number in release.versions.items()}
+    yield leftovers.files_finding(damages, releases[0].run_id if releases else None, len(versions))
+    orphans = [size for log in logs.values() for size in log.orphans().values()]
+    yield leftovers.orphans_finding(len(orphans), sum(orphans), sum(sum(log.sizes.values()) for log in logs.values()))
+
+
+def _refusal(tables: "Tables", settings: Settings) -> str | None:
+    """Why the open night, if there is one, could not go on as things are."""
+    from jobs.nights import Told, attempts, unchanged
+    from jobs.publishing.releases import publications
+
+    told = Told.by(publications(tables))
+    for attempt in attempts(tables):
+        if told.is_open(attempt):
+            try:
+                unchanged(attempt, settings, told)
+            except (NightRefused, BadModel) as refused:
+                return str(refused)
+    return None
+
+
+def _contents(tables: "Tables", release: "Release") -> Finding:
+    """Every view of a release, read whole and held against what was published."""
+    from jobs.publishing.contents import counted
+    from jobs.spark_errors import SPARK_ERRORS
+
+    found: dict[str, str] = {}
+    for name in release.versions:
+        pinned = {view: release.versions[view] for view in ("documents", name)}
+        try:
+            found |= {one.name: _words(one.rows, one.digest) for one in counted(tables, release.lineage, pinned)}
+        except SPARK_ERRORS as error:
+            LOG.info("%s cannot be read: %s", name, first_line(str(error)))
+    expected = {name: _words(rows, release.digests.get(name)) for name, rows in sorted(release.rows.items())}
+    return leftovers.contents_finding(expected, found, release.run_id)
+
+
+def _words(rows: int, digest: str | None) -> str:
+    return f"{rows:,} rows" + (f" of digest {digest}" if digest else "")
+
+
 def _rows(tables: "Tables", name: str) -> list[Row]:
     """All rows of a small table."""
     return [row.asDict(recursive=True) for row in tables.read(name).collect()]
-
-
-def _stored(tables: "Tables", name: str) -> set[str]:
-    """Every object below a table on s3://, as Spark names it; nothing for a folder, whose files are looked at."""
-    if not tables.root.startswith(S3):
-        return set()
-    return {in_spark(uri) for uri, _ in open_objects(tables.root).list(f"{tables.root}/{name}")}
-
-
-def _gone(tables: "Tables", name: str, number: int, stored: set[str]) -> int:
-    """How many data files of a table version are not there, or not whole; of an object store, not there."""
-    if not tables.exists(name):
-        return 1
-    try:
-        files = tables.read(name, number).inputFiles()
-    except BadLake:
-        return 1
-    if stored:
-        return sum(unquote(file) not in stored for file in files)
-    local = [unquote(urlparse(file).path) for file in files if urlparse(file).scheme in {"", "file"}]
-    return sum(not is_whole(Path(file)) for file in local)
-
-
-def is_whole(path: Path) -> bool:
-    """Whether a Parquet file is there and ends as one does, which a truncated one does not."""
-    try:
-        with path.open("rb") as file:
-            file.seek(-len(PARQUET_END), os.SEEK_END)
-            return file.read() == PARQUET_END
-    except OSError:
-        return False
 
 
 def _java() -> str | None:

@@ -8,7 +8,7 @@ from py4j.java_gateway import JavaObject
 from pyspark.sql import DataFrame, SparkSession
 
 from conf.errors import JobError, first_line
-from jobs.spark_errors import SPARK_ERRORS
+from jobs.spark_errors import SPARK_ERRORS, told_of_damage
 from schemas import TABLES
 
 TELLING = ("Describe", "Show")  # commands that change nothing; EXPLAIN is what it explains
@@ -50,9 +50,9 @@ def ask(spark: SparkSession, query: str) -> DataFrame:
         raise unanswered(error) from error
 
 
-def unanswered(error: Exception) -> BadQuery:
-    """What Spark says of a query, with the tables that there are."""
-    return BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}")
+def unanswered(error: Exception) -> JobError:
+    """What Spark says of a query, with the tables that there are; or of a damaged file."""
+    return told_of_damage(error) or BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}")
 
 
 @contextmanager

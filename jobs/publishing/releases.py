@@ -55,6 +55,12 @@ def publications(tables: Tables) -> list[Release]:
     ]
 
 
+def published_by_steps(tables: Tables) -> list[dict[str, int]]:
+    """Versions that the release steps of all runs wrote, as `runs` tells them."""
+    rows = tables.read("runs").where("step = 'release' AND writes IS NOT NULL").select("writes").collect()
+    return [dict(row.writes) for row in rows]
+
+
 def newest(tables: Tables) -> Release | None:
     """The release that readers see, if any night was published."""
     return shown_now(publications(tables))

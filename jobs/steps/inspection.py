@@ -13,6 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import WorkerDied, first_line
+from jobs.full_disk import for_want_of_room
 from jobs.inspect_task import inspect_task
 from jobs.own_gpu import inspect_on_own_gpu
 from jobs.run import Run
@@ -167,6 +168,8 @@ def answers_of(contents: DataFrame, task: InspectTask, run: Run) -> DataFrame:
     try:
         return _kept(near.mapInArrow(inspect_on_own_gpu(task), ANSWER_DDL))
     except SPARK_ERRORS as error:
+        if for_want_of_room(error):
+            raise
         LOG.warning("a worker died (%s); this slice again, each document in a child process", first_line(str(error)))
     alone = task.model_copy(update={"worker": task.worker.model_copy(update={"isolation": "child"})})
     try:

@@ -45,6 +45,13 @@ def released(root: Path) -> Released:
     return Released(newest, tables)
 
 
+def seen_by_readers(root: Path) -> dict[str, str]:
+    """Digest of every table as readers see it; nothing where nothing is released."""
+    if not DeltaTable.is_deltatable(str(root / "releases")) or not table_at(root, "releases").num_rows:
+        return {}
+    return {name: digest(name, table) for name, table in released(root).tables.items()}
+
+
 def manifest_rows(lake: Path) -> dict[tuple[str, int], int]:
     """Pages of every row of every manifest, and of what came by feed, 0 where its file has none; without our code."""
     found: dict[tuple[str, int], int] = {}

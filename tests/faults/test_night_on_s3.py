@@ -91,6 +91,7 @@ def test_the_same_digests_on_s3_as_in_folders(twin: Twin, monkeypatch: pytest.Mo
     assert SECRET not in "".join(logs)
 
 
+@pytest.mark.fault("F17", "F18", "F19")
 def test_a_store_in_trouble_costs_no_row(twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
     with misbehaving(twin.store.endpoint, *TROUBLE, stall_seconds=20) as proxy:
         logs = night_on(twin, proxy.endpoint, "troubled", monkeypatch)

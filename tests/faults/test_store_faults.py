@@ -56,6 +56,7 @@ def through(proxy: Proxy, patch: pytest.MonkeyPatch) -> None:
     open_bucket().write(f"{LAKE}/_proof.json", proxy.endpoint.encode())
 
 
+@pytest.mark.fault("F17", "F18")
 @pytest.mark.parametrize("kind", ["503", "500", "reset", "stall", "lost"])
 def test_what_a_store_mends_by_itself_is_not_noticed(server: str, store: pytest.MonkeyPatch, kind: str) -> None:
     read, listed = Fault(kind, "GET", "a.jpg", times=2), Fault(kind, "GET", "list-type", times=2)
@@ -69,6 +70,7 @@ def test_what_a_store_mends_by_itself_is_not_noticed(server: str, store: pytest.
     assert proxy.struck == {read: 2, listed: 2, written: 2}
 
 
+@pytest.mark.fault("F17", "F18", "F19")
 @pytest.mark.parametrize("kind", ["503", "reset", "lost", "409"])
 def test_a_lease_is_taken_renewed_and_given_back_through_trouble(
     server: str, store: pytest.MonkeyPatch, kind: str
@@ -88,6 +90,7 @@ def test_a_lease_is_taken_renewed_and_given_back_through_trouble(
     assert proxy.struck[trouble] >= 2
 
 
+@pytest.mark.fault("F17")
 def test_a_store_that_stays_away_is_told_in_time_and_the_lease_lapses(server: str, store: pytest.MonkeyPatch) -> None:
     with misbehaving(server, Fault("reset", "GET", "lease.json", every=1, times=99)) as proxy:
         through(proxy, store)

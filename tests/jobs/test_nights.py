@@ -102,6 +102,8 @@ class House:
 
 @pytest.fixture
 def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setattr(nights.intact, "damaged_logs", lambda *_: [])
+    monkeypatch.setattr(nights.intact, "damaged_files", lambda *_: [])
     monkeypatch.setattr(nights, "Registry", lambda _settings: SimpleNamespace(champions=shipped_models))
     Path(settings.lake, "manifests", "first.csv").write_text(MANIFEST)
     return House(settings)
@@ -181,6 +183,7 @@ def test_an_abandoned_attempt_is_never_resumed(house: House) -> None:
     assert house.open(DAYS[0]).run_id == "2026-03-01.2"
 
 
+@pytest.mark.fault("F27")
 def test_another_inspector_cannot_resume_but_one_not_recorded_is_not_compared(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +195,21 @@ def test_another_inspector_cannot_resume_but_one_not_recorded_is_not_compared(
     rows = house.fake.read("runs").rows
     rows[0].frozen = begun.frozen.model_dump_json(exclude={"inspector"})
     assert house.open(DAYS[0]).run_id == begun.run_id
+
+
+@pytest.mark.fault("F27")
+def test_other_settings_or_other_code_cannot_resume(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.open(DAYS[0])
+    drawn = house.settings
+    link = drawn.what.link.model_copy(update={"neighbours": 3})
+    house.settings = drawn.model_copy(update={"what": drawn.what.model_copy(update={"link": link})})
+    with pytest.raises(NightRefused, match=rf"began with settings {drawn.what.digest}, now it is .*Restore them, or"):
+        house.open(DAYS[0])
+    house.settings = drawn
+    monkeypatch.setattr(nights, "code_version", lambda: "99.0")
+    with pytest.raises(NightRefused, match=r"began with code .*, now it is 99\.0\. Begin anew"):
+        house.open(DAYS[0])
+    monkeypatch.undo()
 
 
 @pytest.fixture

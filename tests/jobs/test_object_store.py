@@ -77,6 +77,7 @@ def test_a_store_that_keeps_conditions_proves_it_once_for_each_endpoint(monkeypa
         ensure_proven(PLACE)
 
 
+@pytest.mark.fault("F20")
 @pytest.mark.parametrize(
     ("shelf", "header", "told_first"),
     [
@@ -99,6 +100,7 @@ def test_a_store_that_ignores_conditions_is_refused_for_good(
     assert shelf.kept == {}
 
 
+@pytest.mark.fault("F20")
 def test_no_lease_is_taken_in_a_store_without_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = use(monkeypatch, Shelf(new=False))
     with pytest.raises(BadStore, match="does not enforce"), Lease(PLACE, "night", LeaseSettings()):

@@ -59,6 +59,7 @@ def test_every_row_is_answered_in_order_and_bad_files_have_their_reason(task: In
         assert len(row["forensics"]["map"]) == row["forensics"]["map_rows"] * row["forensics"]["map_cols"]
 
 
+@pytest.mark.fault("F28")
 def test_rows_do_not_depend_on_neighbours_batches_or_threads(task: InspectTask, batch_of: Make) -> None:
     reference = {row["sha256"]: row for row in rows_of(task, [batch_of([*GOOD, *BAD])])}
     worker = task.worker.model_copy(update={"batch": 3, "fetch_threads": 1, "decode_threads": 1, "queue_bytes": 1})
@@ -69,6 +70,7 @@ def test_rows_do_not_depend_on_neighbours_batches_or_threads(task: InspectTask, 
     assert rows_of(task, [batch_of(["2.jpg"])]) == [reference[batch_of(["2.jpg"]).column("sha256")[0].as_py()]]
 
 
+@pytest.mark.fault("F23")
 def test_bytes_other_than_those_named_are_rejected(task: InspectTask) -> None:
     batch = pa.RecordBatch.from_pylist([{"sha256": "0" * 64, "uri": "images/0.jpg"}])
     (row,) = rows_of(task, [batch])
@@ -104,6 +106,7 @@ def test_limits_that_decide_refusals_are_the_inspectors_and_no_parts(task: Inspe
     assert part_fingerprints(raised) == part_fingerprints(task)
 
 
+@pytest.mark.fault("F27")
 def test_another_models_weights_are_refused(task: InspectTask, batch_of: Make) -> None:
     swapped = task.model_copy(update={"weights_digest": "0" * 64})
     with pytest.raises(BadModel, match="swapped"):

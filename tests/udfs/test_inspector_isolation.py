@@ -57,6 +57,7 @@ def outcomes(task: InspectTask, batch: pa.RecordBatch) -> list[tuple[str, str | 
     return [(row["status"], row["reason"]) for out in inspect_batches(task)(iter([batch])) for row in out.to_pylist()]
 
 
+@pytest.mark.fault("F4")
 def test_a_native_crash_takes_only_its_document(
     isolated: InspectTask, batch_of: Make, odd_decoder: Callable[[dict[str, str]], None]
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_native_crash_takes_only_its_document(
 
 
 @pytest.mark.slow
+@pytest.mark.fault("F5")
 def test_a_crash_that_happens_once_rejects_nothing(
     isolated: InspectTask, batch_of: Make, odd_decoder: Callable[[dict[str, str]], None]
 ) -> None:
@@ -74,7 +76,13 @@ def test_a_crash_that_happens_once_rejects_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("what", "reason"), [("hang", "timeout"), ("eat", "memory")])
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        pytest.param("hang", "timeout", marks=pytest.mark.fault("F6")),
+        pytest.param("eat", "memory", marks=pytest.mark.fault("F8")),
+    ],
+)
 def test_hangs_and_gluttons_are_rejected_with_their_reason(
     isolated: InspectTask,
     batch_of: Make,
@@ -87,6 +95,7 @@ def test_hangs_and_gluttons_are_rejected_with_their_reason(
 
 
 @pytest.mark.slow
+@pytest.mark.fault("F5", "F8")
 def test_the_isolated_path_gives_the_same_rows(task: InspectTask, batch_of: Make) -> None:
     alone = task.model_copy(update={"worker": task.worker.model_copy(update={"isolation": "child"})})
     batch = batch_of(["0.jpg", "text.jpg", "p.parquet#K"])
@@ -106,6 +115,7 @@ def test_a_child_that_cannot_start_is_the_workers_fault(isolated: InspectTask, b
         outcomes(swapped, batch_of(["0.jpg"]))
 
 
+@pytest.mark.fault("F6")
 def test_the_watchdog_ends_a_hung_process_with_a_trace() -> None:
     code = "import time\nfrom udfs.deadline import no_longer_than\nwith no_longer_than(0.5):\n    time.sleep(60)"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50)

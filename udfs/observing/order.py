@@ -11,6 +11,7 @@ from udfs.observing.card_part import look_at_card
 from udfs.observing.copy_part import look_for_copies
 from udfs.observing.file_part import look_at_file
 from udfs.observing.forensics_part import look_at_pixels
+from udfs.observing.lacking import DEVICE_FAULTS, free_memory, memory_lacked
 from udfs.observing.look import Look, Opened, Part
 from udfs.observing.plate_part import make_plates
 from udfs.observing.portrait_part import look_for_portraits
@@ -43,24 +44,47 @@ def look_at_all(looks: Sequence[Look], opened: Opened) -> None:
 
 
 def _run(name: str, part: Part, looks: Sequence[Look], opened: Opened) -> None:
-    """Run one part: over the whole batch where its nets gain by that, else, or if that dies, document by document."""
-    if name in BATCHED and len(looks) > 1:
-        began = time.perf_counter()
-        try:
-            part(looks, opened)
-        except PROVOKED:
-            log.warning("part %s died on a batch; its documents are looked at one by one", name)
-        else:
-            _share(name, looks, time.perf_counter() - began)
-            return
-    for look in looks:
-        began = time.perf_counter()
-        try:
-            part([look], opened)
-        except PROVOKED as error:
-            log.exception("part %s died on %s", name, look.sha256[:12])
-            look.refused = Refused("crash", f"part {name}: {type(error).__name__}")
-        _share(name, [look], time.perf_counter() - began)
+    """Run one part: over the whole batch where its nets gain by that, else document by document.
+
+    A batch that memory does not hold is halved, in the nets' padded shape; one that a part dies on is taken apart.
+    """
+    if name not in BATCHED or len(looks) < 2:
+        for look in looks:
+            _run_alone(name, part, look, opened)
+        return
+    began = time.perf_counter()
+    try:
+        part(looks, opened)
+    except (MemoryError, *PROVOKED) as error:
+        at_once = (len(looks) + 1) // 2 if memory_lacked(error) else 1
+        if at_once == 1 and isinstance(error, DEVICE_FAULTS):
+            raise
+        log.warning("part %s died on a batch (%s); %d at a time instead", name, type(error).__name__, at_once)
+    else:
+        _share(name, looks, time.perf_counter() - began)
+        return
+    free_memory()
+    for start in range(0, len(looks), at_once):
+        _run(name, part, looks[start : start + at_once], opened)
+
+
+def _run_alone(name: str, part: Part, look: Look, opened: Opened) -> None:
+    """Run one part over one document, which is refused if the part dies on it.
+
+    Raises:
+        MemoryError: the document does not fit; whether that is its own fault shows where it is alone in a process.
+    """
+    began = time.perf_counter()
+    try:
+        part([look], opened)
+    except DEVICE_FAULTS:
+        raise
+    except PROVOKED as error:
+        if memory_lacked(error):
+            raise MemoryError(f"part {name}") from error
+        log.exception("part %s died on %s", name, look.sha256[:12])
+        look.refused = Refused("crash", f"part {name}: {type(error).__name__}")
+    _share(name, [look], time.perf_counter() - began)
 
 
 def _share(name: str, looks: Sequence[Look], seconds: float) -> None:

@@ -8,14 +8,12 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from conf.settings import Settings
 from jobs.health import doctor
 from jobs.health.doctor import Finding, worst_first
-from jobs.health.doctor_facts import broken_files, is_whole, lake_findings, machine_findings
+from jobs.health.doctor_facts import broken_files, lake_findings, machine_findings
 from jobs.health.status import NightStatus
 from jobs.lease import Holder
 
@@ -114,11 +112,6 @@ def test_ports_that_only_this_machine_reaches_are_no_matter() -> None:
     assert doctor.network_finding([], {}).level == "pass"
 
 
-def test_files_of_released_versions_must_be_there() -> None:
-    assert doctor.files_finding({}, 20).level == "pass"
-    assert "scores version 3 (2)" in doctor.files_finding({"scores version 3": 2}, 20).text
-
-
 def test_a_changed_model_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.safetensors").write_bytes(b"weights")
     nets = {"a": {"file": "a.safetensors", "sha256": sha256(b"weights").hexdigest()}}
@@ -141,14 +134,3 @@ def test_the_checks_of_this_machine_and_an_empty_lake_run(settings: Settings, la
     assert names["python"] == "pass"
     assert names["lake"] == "fail"
     assert not list(lake.rglob("*.db"))
-
-
-def test_a_truncated_data_file_is_not_whole(tmp_path: Path) -> None:
-    path = tmp_path / "part.parquet"
-    pq.write_table(pa.table({"id": list(range(100))}), path)
-    assert is_whole(path)
-    path.write_bytes(path.read_bytes()[:-20])
-    assert not is_whole(path)
-    path.write_bytes(b"")
-    assert not is_whole(path)
-    assert not is_whole(tmp_path / "gone.parquet")

@@ -56,6 +56,7 @@ def submissions(spark: "SparkSession", *rows: Row, minutes: int = 30) -> list[st
     return [row.submission_id for row in named]
 
 
+@pytest.mark.fault("F22")
 def test_each_row_is_a_document_or_has_its_reason(spark: "SparkSession") -> None:
     good, refused = judged(
         spark,
@@ -174,6 +175,7 @@ class IngestRun(MemoryRun):
         return self.frame(name, []).schema
 
 
+@pytest.mark.fault("F22", "F23")
 def test_two_nights_take_in_what_came_and_a_late_manifest_comes_with_the_second(
     spark: "SparkSession", lake: Path, settings: Settings
 ) -> None:

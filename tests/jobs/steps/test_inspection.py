@@ -168,20 +168,32 @@ def test_rows_that_stand_already_are_not_written_again(spark: "SparkSession") ->
     assert len(written["fields"]) == len(written["observations"]) == 3
 
 
-CRASHING = """
-import ctypes, hashlib
+DYING = """
+import ctypes, hashlib, os, signal
 from udfs.images.decode import decode
 
 def odd(content, header):
-    if hashlib.sha256(content).hexdigest() == {victim!r}:
+    if hashlib.sha256(content).hexdigest() in {victims!r} and not os.path.exists({mark!r}):
+        if {once!r}:
+            open({mark!r}, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
         ctypes.string_at(0)
     return decode(content, header)
 """
 
 
 @pytest.mark.slow
-def test_a_dying_worker_takes_only_its_document(
-    spark: "SparkSession", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "once",
+    [pytest.param(False, marks=pytest.mark.fault("F4")), pytest.param(True, marks=pytest.mark.fault("F5", "F8"))],
+)
+def test_a_dying_worker_takes_only_the_documents_that_kill_it_again(
+    spark: "SparkSession",
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    once: bool,
 ) -> None:
     import hashlib
 
@@ -195,12 +207,14 @@ def test_a_dying_worker_takes_only_its_document(
     from udfs.task import InspectTask
 
     names = []
-    for shade in (80, 120, 160):
+    for shade in range(60, 240, 30):
         content = cv2.imencode(".jpg", np.full((90, 120, 3), shade, np.uint8))[1].tobytes()
         (tmp_path / f"{shade}.jpg").write_bytes(content)
         names.append((hashlib.sha256(content).hexdigest(), f"{shade}.jpg"))
-    (tmp_path / "crashing.py").write_text(textwrap.dedent(CRASHING.format(victim=names[1][0])))
-    for name, value in ((HOOK, "crashing:odd"), ("PYTHONPATH", str(tmp_path))):
+    victims = [content for content, _ in names[1:4]]
+    stub = DYING.format(victims=victims, mark=str(tmp_path / "mark"), once=once)
+    (tmp_path / "dying.py").write_text(textwrap.dedent(stub))
+    for name, value in ((HOOK, "dying:odd"), ("PYTHONPATH", str(tmp_path))):
         monkeypatch.setitem(spark.sparkContext.environment, name, value)  # workers get it, this process does not
     weights = SHIPPED / "inspector"
     task = InspectTask(
@@ -214,5 +228,6 @@ def test_a_dying_worker_takes_only_its_document(
     found = answers_of(spark.createDataFrame(names, "sha256 string, uri string"), task, run)
     told = {row.sha256: (row.status, row.reason) for row in found.collect()}
     found.unpersist()
-    assert told == {content: ("seen", None) for content, _ in names} | {names[1][0]: ("rejected", "crash")}
+    refused = {} if once else dict.fromkeys(victims, ("rejected", "crash"))
+    assert told == {content: ("seen", None) for content, _ in names} | refused
     assert "a worker died" in caplog.text

@@ -127,6 +127,7 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
+@pytest.mark.fault("F7")
 def test_bombs_are_refused_by_their_header() -> None:
     assert refusal(bomb(20_000, 20_000)) == "bomb"
     assert refusal(bomb(7_000, 7_000)) == "bomb"  # within the sides, but thousands of pixels a byte

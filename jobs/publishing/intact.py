@@ -1,0 +1,45 @@
+"""Whether the files that a release names are those that were written: asked before a night begins or a reader reads."""
+
+from collections.abc import Iterable, Mapping
+
+from conf.errors import BadLake
+from jobs.delta_log import Damage, DeltaLog
+from schemas import TABLES
+
+Versions = Mapping[str, int]
+
+
+def logs_of(root: str) -> dict[str, DeltaLog]:
+    """The log of every table of a lake, there or not."""
+    return {name: DeltaLog(root, name) for name in TABLES}
+
+
+def recorded(told: Iterable[Versions]) -> dict[str, int]:
+    """The newest version of each table that steps of `runs` or releases tell of."""
+    newest: dict[str, int] = {}
+    for versions in told:
+        for name, version in versions.items():
+            newest[name] = max(version, newest.get(name, 0))
+    return newest
+
+
+def damaged_logs(logs: Mapping[str, DeltaLog], newest: Versions | None = None) -> list[Damage]:
+    """Logs that lost an entry or a checkpoint, or end before the newest version that is told of."""
+    return [damage for name, log in logs.items() for damage in log.damage((newest or {}).get(name, -1))]
+
+
+def damaged_files(logs: Mapping[str, DeltaLog], pinned: Versions) -> list[Damage]:
+    """Files of table versions that are gone, or of another size than when they were written."""
+    return [damage for name, version in sorted(pinned.items()) for damage in logs[name].lost_files(version)]
+
+
+def refuse(damages: list[Damage]) -> None:
+    """Stop where anything is damaged.
+
+    Raises:
+        BadLake: with the first file, and what to do.
+    """
+    if damages:
+        first = damages[0]
+        more = f", and {len(damages) - 1} more files" if len(damages) > 1 else ""
+        raise BadLake(f"{first}{more}. To mend it: {first.mend}. Nothing was written or shown; see lookback doctor")
