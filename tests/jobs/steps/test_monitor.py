@@ -48,3 +48,28 @@ def test_a_document_refused_by_one_inspector_and_seen_by_another_is_scored(
     assert (whole.scored, whole.rejected, whole.duplicate, whole.pending) == (2, 2, 1, 1)
     assert whole.reasons == {"bad_time": 1, "duplicate": 1, "truncated": 1}
     assert {count.unaccounted for count in counts} == {0}
+
+
+def test_a_row_counts_once_a_page_and_a_page_that_is_lost_leaves_a_hole(
+    spark: "SparkSession", settings: "Settings"
+) -> None:
+    from jobs.steps.monitor import count_all
+
+    def page(number: int, **more: object) -> dict[str, Any]:
+        return (
+            document(1, "a", sha256=sha(10 + number)) | {"doc_id": f"d001.p{number}", "page": number, "pages": 3} | more
+        )
+
+    refused = refusal(1, "bad_id", stage="ingest") | {"doc_id": "d001.p3", "page": 3, "pages": 3}
+    for lost in (False, True):
+        rows: dict[str, list[dict[str, Any]]] = {
+            "documents": [document(2, "a"), page(1), *([] if lost else [page(2)])],
+            "rejected": [refused, refusal(4, "too_many_pages", stage="ingest")],
+        }
+        run: Any = MemoryRun(spark, settings, {name: frame(spark, name, made) for name, made in rows.items()})
+        run.frozen = SimpleNamespace(
+            parent=None, inspector=None, models={}, files={"manifests": (SimpleNamespace(rows=3),)}
+        )
+        whole = count_all(run)[0]
+        assert (whole.manifest_rows, whole.rejected, whole.pending) == (5, 2, 2 if lost else 3)
+        assert whole.unaccounted == int(lost)
