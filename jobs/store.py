@@ -43,7 +43,15 @@ def every_input(settings: Settings) -> list[tuple[str, str]]:
 
 
 def input_files(settings: Settings, folder: str, listed: frozenset[str] | None = None) -> list[str]:
-    """Addresses of the files that hold the folder's rows, sorted; from an inventory where there is one."""
+    """Addresses of the files that hold the folder's rows, sorted; from an inventory where there is one.
+
+    Args:
+        settings: name the lake.
+        folder: a drop folder.
+        listed: what the inventory lists, where it was read already.
+    """
+    if listed is None:
+        listed = _inventory(settings)
     place = f"{settings.lake}/{settings.what.ingest.files_of(folder)}"
     if listed is not None:
         return sorted(uri for uri in listed if uri.startswith(f"{place}/") and is_input(uri))

@@ -103,10 +103,12 @@ def machine_finding(cores: int, memory: int) -> Finding:
     return Finding("warn" if memory < EASY_MEMORY else "pass", "machine", text, mend if memory < EASY_MEMORY else None)
 
 
-def lake_finding(lake: str, manifests: int | None, error: str | None) -> Finding:
-    """Whether the lake can be listed, and its manifests."""
+def lake_finding(lake: str, manifests: int | None, error: str | None, *, feed: str | None = None) -> Finding:
+    """Whether the lake can be listed, and its manifests; a change feed may be all of them."""
     if error is not None:
         return Finding("fail", "lake", f"{lake}: cannot be listed: {error}", "give --lake FOLDER, or mend its access")
+    if not manifests and feed:
+        return Finding("pass", "lake", f"{lake}: manifests by the change feed of {feed}")
     if not manifests:
         return Finding("fail", "lake", f"{lake}: no manifests", f"lookback check {lake}, or lookback specimens OUT")
     return Finding("pass", "lake", f"{lake}: {manifests:,} manifest files")

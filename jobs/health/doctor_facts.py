@@ -63,7 +63,7 @@ def lake_findings(settings: Settings) -> Iterator[Finding]:
         manifests, error = len(input_files(settings, "manifests")), None
     except JobError as unlisted:
         manifests, error = None, str(unlisted)
-    yield doctor.lake_finding(settings.lake, manifests, error)
+    yield doctor.lake_finding(settings.lake, manifests, error, feed=settings.how.places.feed)
     yield from _writers(settings)
     yield from _models(settings)
     sockets = "".join(path.read_text() for path in SOCKETS if path.is_file())

@@ -121,7 +121,7 @@ def check_lake(
     source = Source(settings.lake, settings.what.ingest.roots, settings.what.inspect.limits.max_bytes)
     chosen = Chosen(sample)
     files = list(_checked_files(settings, source, chosen, told, history))
-    if not any(file.folder == "manifests" for file in files):
+    if not any(file.folder == "manifests" for file in files) and settings.how.places.feed is None:
         raise BadLake(
             f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file. A lake has a folder manifests/ with one row "
             "a document; see lookback schema, or make one with lookback specimens OUT"
