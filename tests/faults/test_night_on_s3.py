@@ -1,5 +1,8 @@
 """A night with lake and tables in a real object store leaves the bytes of one in folders, whatever the store does."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +39,39 @@ TROUBLE = (
     Fault("409", "PUT", "0.json", every=5, times=3),
     Fault("409", "PUT", "lease.json", every=9, times=2),
 )
+
+
+# Sixteen drivers, as far as the store can tell: each commits the same version through the log store of the session.
+RACE = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from conf.settings import Settings
+from jobs.session import open_session
+from jobs.spark_errors import SPARK_ERRORS
+from udfs.images.objects import open_bucket
+
+spark = open_session(Settings.model_validate({"how": {"places": {"lake": "s3://lake/race"}, "spark": {"cores": 2}}}))
+jvm, conf, start = spark._jvm, spark._jsc.hadoopConfiguration(), Barrier(16)
+store = jvm.java.lang.Class.forName(spark.conf.get("spark.delta.logStore.s3a.impl")).getConstructors()[0]
+path = jvm.org.apache.hadoop.fs.Path("s3a://lake/race/_delta_log/00000000000000000007.json")
+
+def commit(racer):
+    arguments = spark.sparkContext._gateway.new_array(jvm.java.lang.Object, 1)
+    arguments[0] = conf
+    actions = jvm.java.util.ArrayList()
+    actions.add(f"racer {racer}")
+    start.wait()
+    try:
+        store.newInstance(arguments).write(path, actions.iterator(), False, conf)
+    except SPARK_ERRORS:
+        return None
+    return racer
+
+with ThreadPoolExecutor(16) as pool:
+    first = [racer for racer in pool.map(commit, range(16)) if racer is not None]
+print(json.dumps([first, open_bucket().read("s3://lake/race/_delta_log/00000000000000000007.json").decode()]))
+"""
 
 
 @dataclass(frozen=True)
@@ -81,6 +117,16 @@ def night_on(twin: Twin, endpoint: str, name: str, patch: pytest.MonkeyPatch) ->
             break
     twin.store.download(name, twin.folder / name)
     return logs
+
+
+def test_of_many_drivers_one_commits_a_version(twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in twin.store.environment.items():
+        monkeypatch.setenv(variable, value)
+    done = subprocess.run([sys.executable, "-c", RACE], capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr[-3_000:]
+    told_first, stands = json.loads(done.stdout.splitlines()[-1])
+    assert len(told_first) == 1
+    assert stands == f"racer {told_first[0]}\n"
 
 
 def test_the_same_digests_on_s3_as_in_folders(twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
