@@ -29,6 +29,7 @@ class Holder:
         pid: its number there.
         expires: seconds since the epoch after which another host may take over.
         began: when the process started, which tells it from a later one of that number; null where nothing tells.
+        boot: the machine's running kernel, which tells it from another of that name; null where nothing tells.
     """
 
     token: str
@@ -36,10 +37,11 @@ class Holder:
     pid: int
     expires: float
     began: str | None = None
+    boot: str | None = None
 
     def lives(self, now: float) -> bool:
         """Whether the holder still counts: seen running on this host, else not expired."""
-        if self.host != socket.gethostname() or not PROC.exists():
+        if self.host != socket.gethostname() or self.boot not in {None, _boot()} or not PROC.exists():
             return self.expires >= now
         began = _began(self.pid)
         if self.began is None:
@@ -117,7 +119,7 @@ class Lease:
     def _mine(self) -> str:
         """This process as the holder, from now on."""
         pid, expires = os.getpid(), time.time() + self._settings.seconds
-        return json.dumps(asdict(Holder(self.token, socket.gethostname(), pid, expires, _began(pid))))
+        return json.dumps(asdict(Holder(self.token, socket.gethostname(), pid, expires, _began(pid), _boot())))
 
 
 def holder_of(place: str | Path) -> Holder | None:
@@ -134,4 +136,12 @@ def _began(pid: int) -> str | None:
     try:
         return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[START_TIME]
     except (OSError, IndexError):
+        return None
+
+
+def _boot() -> str | None:
+    """Id of this machine's running kernel; null where there is no /proc."""
+    try:
+        return (PROC / "sys" / "kernel" / "random" / "boot_id").read_text().strip()
+    except OSError:
         return None

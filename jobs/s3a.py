@@ -43,6 +43,8 @@ def session_settings(settings: Settings) -> dict[str, str]:
         "aws.credentials.provider": "software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider",
         "connection.establish.timeout": "10s",
         "connection.timeout": "60s",
+        "attempts.maximum": "3",
+        "retry.limit": "4",
         "input.stream.type": "classic",
         # A file that is not to be overwritten is then put with If-None-Match, in one request instead of three.
         "performance.flags": "create",

@@ -135,7 +135,23 @@ class Tables:
             f"CREATE TABLE IF NOT EXISTS delta.`{self.path(name)}` ({columns}) USING delta "
             f"COMMENT {_quoted(table.doc)} TBLPROPERTIES ({listed})"
         )
-        self._commit(name, lambda: self.spark.sql(statement), landed=lambda: self.exists(name))
+
+        def make() -> None:
+            self._clear_beginnings(name)
+            self.spark.sql(statement)
+
+        self._commit(name, make, landed=lambda: self.exists(name))
+
+    def _clear_beginnings(self, name: str) -> None:
+        """Remove the log's folder of a table whose making ended before its first commit.
+
+        Spark would take the folder for the table, and make none: the first write would make one, undeclared.
+        """
+        jvm: Any = self.spark._jvm
+        log = jvm.org.apache.hadoop.fs.Path(f"{self.path(name)}/_delta_log")
+        files = log.getFileSystem(cast("Any", self.spark)._jsc.hadoopConfiguration())
+        if files.exists(log) and not any(str(f.getPath()).endswith(".json") for f in files.listStatus(log)):
+            files.delete(log, True)
 
     def _commit(self, name: str, ask: Callable[[], object], *, landed: Callable[[], bool]) -> None:
         """Ask for a commit; an unclear answer is looked up, and what an object store refused is asked again."""

@@ -122,6 +122,9 @@ def test_a_living_process_of_this_host_keeps_an_expired_lease(tmp_path: Path) ->
         assert holder.lives(holder.expires + 1)
         assert not replace(holder, began="1").lives(holder.expires - 1), "another process of that number"
         assert not replace(holder, host="elsewhere").lives(holder.expires + 1)
+        of_that_name = replace(holder, boot="another machine", began="1")
+        assert of_that_name.lives(holder.expires - 1)
+        assert not of_that_name.lives(holder.expires + 1)
 
 
 def test_threads_that_renew_at_once_do_not_take_the_lease_from_each_other(place: str) -> None:
