@@ -1,7 +1,5 @@
 """What a step tells at its end: how fast it looked, where the workers' seconds went, where every manifest row is."""
 
-from pyspark.sql import functions as F
-
 from jobs.run import Run
 
 PLACES = ("scored", "rejected", "duplicate", "erased", "pending")
@@ -36,7 +34,7 @@ def _stages(stages: dict[str, float]) -> str:
 
 def _coverage(run: Run) -> str:
     """The equation that the night is released by."""
-    mine = (F.col("run_id") == run.run_id) & (F.col("detector") == "manifest")
-    (counts,) = run.tables.read("coverage").where(mine).collect()
+    nights = run.tables.read("coverage").where("detector = 'manifest'").collect()
+    counts = next(night for night in nights if night["run_id"] == run.run_id)
     placed = " + ".join(f"{counts[place]:,} {place}" for place in PLACES)
     return f"coverage: {counts['manifest_rows']:,} manifest rows = {placed}"

@@ -98,7 +98,7 @@ def wait_for_workers(page: int) -> None:
             asked = HTTPConnection("127.0.0.1", page, timeout=5)
             asked.request("GET", "/json/")
             told = json.load(asked.getresponse())
-        except OSError:
+        except (OSError, ValueError):  # not listening yet, or no page yet
             continue
         alive = [worker["host"] for worker in told["workers"] if worker["state"] == "ALIVE"]
 
