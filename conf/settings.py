@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from conf.archive import OrderSettings, UpkeepSettings
 from conf.leaf import Leaf, Zone
 from conf.mapping import Given
 from conf.places import Places
@@ -163,6 +164,7 @@ class What(Leaf):
 
     ingest: IngestSettings = IngestSettings()
     inspect: InspectSettings = InspectSettings()
+    order: OrderSettings = OrderSettings()
     link: LinkSettings = LinkSettings()
     cluster: ClusterSettings = ClusterSettings()
     score: ScoreSettings = ScoreSettings()
@@ -234,6 +236,7 @@ class How(Leaf):
     slices: SliceSettings = SliceSettings()
     lease: LeaseSettings = LeaseSettings()
     cost: CostSettings = CostSettings()
+    upkeep: UpkeepSettings = UpkeepSettings()
 
 
 class Settings(Leaf):

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from conf.archive import First
+
 
 class InputFile(BaseModel):
     """One file of a drop folder."""
@@ -61,6 +63,7 @@ class Frozen(BaseModel):
         slice_documents: contents of one slice.
         limit: contents that the night inspects at most; null: all.
         code_version: version of the code.
+        first: which contents are looked at first, by which slices are cut; null: cut by an earlier version, otherwise.
         inspector: fingerprint of the inspector; null: not recorded, so a resume does not compare it.
         feed: what came by the change feed of an upstream table; its rows are files too.
     """
@@ -76,5 +79,6 @@ class Frozen(BaseModel):
     slice_documents: int
     limit: int | None
     code_version: str
+    first: First | None = None
     inspector: str | None = None
     feed: FeedRange | None = None

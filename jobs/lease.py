@@ -15,6 +15,9 @@ from jobs.lease_slots import slot_of
 
 LOG = logging.getLogger(__name__)
 BEATS = 3  # renewals in the time after which a lease may be taken over
+GIVING_WAY = ("backfill", "maintain")  # purposes of work that lets go of the lease between two pieces
+PIECE_SECONDS = 3_600  # of such a piece at most; it is about a minute
+FREED_SECONDS = 5  # for which a lease that was given back meanwhile is asked again
 PROC = Path("/proc")
 START_TIME = 19  # of the words of /proc/PID/stat that follow the command's name: ticks from the boot to the start
 
@@ -63,10 +66,10 @@ class Lease:
 
     def __enter__(self) -> "Lease":
         self._slot.prepare()
-        deadline = time.monotonic() + self._settings.wait_seconds
+        began = time.monotonic()
         while not self._taken():
             holder = holder_of(self._place)
-            if time.monotonic() >= deadline:
+            if time.monotonic() - began >= patience(holder, self._settings.wait_seconds):
                 who = f"{holder.token}, for {holder.expires - time.time():.0f} s more" if holder else "another writer"
                 raise LeaseHeld(f"{self._place}: held by {who}. Wait for it, or set how.lease.wait_seconds")
             time.sleep(0.2)
@@ -120,6 +123,13 @@ class Lease:
         """This process as the holder, from now on."""
         pid, expires = os.getpid(), time.time() + self._settings.seconds
         return json.dumps(asdict(Holder(self.token, socket.gethostname(), pid, expires, _began(pid), _boot())))
+
+
+def patience(holder: Holder | None, asked: int) -> int:
+    """Seconds to wait for a lease: long enough for work that holds it one piece at a time, else as the settings ask."""
+    if holder is None:
+        return max(asked, FREED_SECONDS)
+    return max(asked, PIECE_SECONDS) if holder.token.startswith(GIVING_WAY) else asked
 
 
 def holder_of(place: str | Path) -> Holder | None:

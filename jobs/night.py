@@ -13,7 +13,9 @@ from jobs.fault_points import reached
 from jobs.full_disk import full_disks_told
 from jobs.lease import Lease
 from jobs.nights import NIGHT_STEP, Attempt, open_attempt, record
+from jobs.pace import rest_seconds, slice_documents, told_by
 from jobs.pipeline import PIPELINE, Step, edges
+from jobs.publishing.releases import newest
 from jobs.run import Progress, Run, silent
 from jobs.session import open_session
 from jobs.spark_errors import SPARK_ERRORS, telling_of_store, told_by_worker, told_of_damage
@@ -43,7 +45,7 @@ class Ask:
         night: its logical date.
         again: open a new attempt for a night that failed or was withdrawn.
         limit: contents inspected at most.
-        until: seconds since the epoch after which no slice begins.
+        until: seconds since the epoch by which the night should be released.
         progress: told how far each step is.
     """
 
@@ -85,6 +87,7 @@ def _run_here(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
     with Lease(settings.tables, f"night {ask.night}", settings.how.lease) as lease:
         spark = open_session(settings)
         tables = Tables(spark, settings.tables, retention_days=settings.what.releases.retention_days, lease=lease)
+        settings, until = in_time(tables, settings, ask.until)
         attempt = open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
         done = {step.name for step in PIPELINE if attempt.done(step.name)}
         for step in steps:
@@ -97,13 +100,25 @@ def _run_here(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
                     f"lookback run {missing[0]} --date {ask.night}"
                 )
             _run_step(
-                Run(attempt.run_id, ask.night, step, settings, attempt.frozen, tables, ask.progress, ask.until), attempt
+                Run(attempt.run_id, ask.night, step, settings, attempt.frozen, tables, ask.progress, until), attempt
             )
             done.add(step.name)
         if PIPELINE[-1].name in done and attempt.state != "released":
             reached("before_released")
             record(tables, attempt, NIGHT_STEP, "released")
         return attempt.run_id
+
+
+def in_time(tables: Tables, settings: Settings, until: float | None) -> tuple[Settings, float | None]:
+    """Settings whose slices are small enough for a deadline, and the time by which inspect should be done."""
+    if until is None:
+        return settings, None
+    shown = newest(tables)
+    nights = told_by(tables, shown.lineage if shown else ())
+    slices = settings.how.slices
+    documents = slice_documents(nights, tables.spark.sparkContext.defaultParallelism, slices.documents)
+    how = settings.how.model_copy(update={"slices": slices.model_copy(update={"documents": documents})})
+    return settings.model_copy(update={"how": how}), until - rest_seconds(nights)
 
 
 def _run_step(run: Run, attempt: Attempt) -> None:

@@ -18,6 +18,7 @@ from jobs.publishing.intact import recorded
 from jobs.publishing.releases import Release, publications, shown_now
 from jobs.store import MANIFESTS, arrived
 from jobs.tables import Tables
+from jobs.upkeep.shape import refuse_other_shape
 from jobs.upstream import take_feed
 from schemas import TABLES
 from udfs.parts import inspector_fingerprint
@@ -106,7 +107,7 @@ def open_attempt(tables: Tables, settings: Settings, night: date, *, again: bool
 
     Raises:
         NightRefused: another night is open, this one is withdrawn, or what it builds on or is made with changed.
-        BadLake: files that it builds on are damaged.
+        BadLake: files that it builds on are damaged, or another version wrote the lake.
     """
     logs = intact.logs_of(tables.root)
     intact.refuse(intact.damaged_logs(logs))
@@ -114,6 +115,7 @@ def open_attempt(tables: Tables, settings: Settings, night: date, *, again: bool
     told = Told.by(publications(tables))
     newest = recorded([*(attempt.writes for attempt in known), told.versions])
     intact.refuse(intact.damaged_logs(logs, newest) or intact.damaged_files(logs, told.versions))
+    refuse_other_shape(tables)
     latest = next((attempt for attempt in reversed(known) if attempt.night == night), None)
     if latest and latest.run_id in told.standing:
         if again:
@@ -171,7 +173,8 @@ def _prepared(
         files = files | {MANIFESTS: (*files[MANIFESTS], *rows)}
     with ThreadPoolExecutor(1) as pool:  # the tables are the JVM's work, the registry is ours
         champions = pool.submit(Registry(settings).champions)
-        tables.ensure(tuple(TABLES))
+        if not known:  # a lake with nights has its tables, or has been refused
+            tables.ensure(tuple(TABLES))
     models = champions.result()
     contents = {name: tables.version(name) or 0 for name, table in TABLES.items() if table.scope == "content"}
     frozen = Frozen(
@@ -184,6 +187,7 @@ def _prepared(
         slice_documents=settings.how.slices.documents,
         limit=limit,
         code_version=code_version(),
+        first=settings.what.order.first,
         inspector=_inspector(settings, models),
         feed=feed,
     )
@@ -220,6 +224,7 @@ def unchanged(attempt: Attempt, settings: Settings, told: Told) -> Attempt:
         ("release", frozen.parent, told.parent),
         ("settings", frozen.settings_digest, settings.what.digest),
         ("code", frozen.code_version, code_version()),
+        ("order", frozen.first, settings.what.order.first),
     ]
     for what, then, now in compared:
         _refuse_other(attempt, what, then, now)

@@ -34,8 +34,8 @@ PIPELINE = (
     Step(
         "inspect",
         "looks at each new content once: one fetch, one decode, every part",
-        reads=("documents", "rejected"),
-        before=("observations", "rejected", "fields", "vectors", "plates"),
+        reads=("documents", "account_signals", "rejected"),
+        before=("observations", "rejected", "fields", "vectors", "plates", "risk_profiles"),
         writes=("fields", "vectors", "plates", "rejected", "observations"),
     ),
     Step(

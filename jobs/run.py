@@ -40,7 +40,7 @@ class Run:
         frozen: the inputs that every resume uses.
         tables: the door to Delta.
         progress: told (step, done, total) as work goes on.
-        until: seconds since the epoch after which no new slice begins.
+        until: seconds since the epoch by which the last slice should be done.
         read_versions: versions of the tables read so far.
         stages: worker seconds by stage, as far as this process saw them.
     """

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -17,6 +17,7 @@ from jobs.lease import Lease
 from jobs.object_store import told_by_spark
 from jobs.s3a import in_spark
 from jobs.spark_errors import SPARK_ERRORS
+from jobs.table_head import TableHead
 from schemas import TABLES
 from schemas.table import Table
 
@@ -24,23 +25,6 @@ LOG = logging.getLogger(__name__)
 STORE_ATTEMPTS = 3  # of a commit that an object store refused; what landed after all is not asked again
 CREATE_THREADS = 4  # creating a table is one small commit, mostly waiting
 DIGEST_WORDS = 4  # of 15 hex digits each: sums of 60-bit words fit a decimal(38,0) for 10^19 rows
-
-
-class Transactions(Protocol):
-    """Scala's map of transaction ids to versions."""
-
-    def contains(self, transaction: str) -> bool:
-        """Whether the id is among them."""
-
-
-class Snapshot(Protocol):
-    """What is asked of Delta's snapshot in the JVM."""
-
-    def version(self) -> int:
-        """Version of the table, -1 where there is none."""
-
-    def transactions(self) -> Transactions:
-        """Newest transaction version by application id."""
 
 
 class Tables:
@@ -76,12 +60,16 @@ class Tables:
 
     def version(self, name: str) -> int | None:
         """Newest version; null where the table does not exist."""
-        snapshot = self._snapshot(name)
-        version = int(snapshot.version())
-        return version if version >= 0 else None
+        return self.head(name).version
+
+    def head(self, name: str) -> TableHead:
+        """What the table's log says of its head."""
+        return TableHead.at(self.spark, self.path(name))
 
     def read(self, name: str, version: int | None = None) -> DataFrame:
         """A table at a version, or at its head; an empty frame where it does not exist.
+
+        Columns that came later than that version are null.
 
         Raises:
             BadLake: that version cannot be read any more.
@@ -92,7 +80,7 @@ class Tables:
         if version is not None:
             reader = reader.option("versionAsOf", version)
         try:
-            return reader.load(self.path(name))
+            return self._filled(name, reader.load(self.path(name)))
         except SPARK_ERRORS as error:
             raise BadLake(f"{name}, version {version}: {first_line(str(error))}") from error
 
@@ -108,7 +96,7 @@ class Tables:
 
     def recorded(self, name: str, transaction: str) -> bool:
         """Whether a transaction has already landed in a table."""
-        return bool(self._snapshot(name).transactions().contains(transaction))
+        return self.head(name).recorded(transaction)
 
     def append(self, name: str, frame: DataFrame, transaction: str) -> None:
         """Append rows, once for each transaction id."""
@@ -118,11 +106,24 @@ class Tables:
         """Replace all rows, once for each transaction id."""
         self._write(name, frame, transaction, mode="overwrite")
 
+    def removable(self, name: str, hours: int) -> int:
+        """Files that a vacuum would remove, which nothing has named for so many hours; a thousand stand for more."""
+        return self.spark.sql(f"VACUUM delta.`{self.path(name)}` RETAIN {hours} HOURS DRY RUN").count()
+
+    def alter(self, name: str, statement: str) -> None:
+        """Run a statement that changes no row, `{table}` in it standing for the table, under the lease.
+
+        Raises:
+            BadLake: opened for reading only.
+        """
+        self._renew(name)
+        self.spark.sql(statement.replace("{table}", f"delta.`{self.path(name)}`"))
+
     def _create(self, name: str) -> None:
         """One commit that holds everything declared."""
         table = TABLES[name]
         columns = ", ".join(
-            f"`{c.name}` {c.type}{' NOT NULL' if c.required else ''} COMMENT {_quoted(c.doc)}" for c in table.columns
+            f"`{c.name}` {c.type}{' NOT NULL' if c.required else ''} COMMENT {quoted(c.doc)}" for c in table.columns
         )
         days = f"interval {self._retention_days} days"
         properties = {
@@ -130,10 +131,10 @@ class Tables:
             "delta.deletedFileRetentionDuration": days,
             "delta.logRetentionDuration": days,
         } | {f"delta.constraints.{c.name}_holds": c.check for c in table.columns if c.check is not None}
-        listed = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in sorted(properties.items()))
+        listed = ", ".join(f"{quoted(key)} = {quoted(value)}" for key, value in sorted(properties.items()))
         statement = (
             f"CREATE TABLE IF NOT EXISTS delta.`{self.path(name)}` ({columns}) USING delta "
-            f"COMMENT {_quoted(table.doc)} TBLPROPERTIES ({listed})"
+            f"COMMENT {quoted(table.doc)} TBLPROPERTIES ({listed})"
         )
 
         def make() -> None:
@@ -168,21 +169,31 @@ class Tables:
 
     def _write(self, name: str, frame: DataFrame, transaction: str, *, mode: str) -> None:
         """One Delta transaction; a recorded one is skipped, and an unclear answer is looked up."""
-        if self._lease is None:
-            raise BadLake(f"{name}: opened for reading only; nothing is written without the lake's lease")
-        self._lease.renew()  # before what is recorded is skipped: a zombie stops instead of following what another did
+        token = self._renew(name)  # before what is recorded is skipped: a zombie stops instead of following another
         if self.recorded(name, transaction):
             return
         writer = self._conformed(frame, TABLES[name]).write.format("delta").mode(mode)
         options: dict[str, Any] = {
             "txnAppId": transaction,
             "txnVersion": 1,
-            "userMetadata": json.dumps({"transaction": transaction, "lease": self._lease.token}),
+            "userMetadata": json.dumps({"transaction": transaction, "lease": token}),
         }
         reached(f"before_commit:{name}")
         save = partial(writer.options(**options).save, self.path(name))
         self._commit(name, save, landed=lambda: self.recorded(name, transaction))
         reached(f"after_commit:{name}")
+
+    def _renew(self, name: str) -> str:
+        """Prolong the lease before something is written; gives its token."""
+        if self._lease is None:
+            raise BadLake(f"{name}: opened for reading only; nothing is written without the lake's lease")
+        self._lease.renew()
+        return self._lease.token
+
+    def _filled(self, name: str, frame: DataFrame) -> DataFrame:
+        """The frame with declared columns that it lacks as nulls, in order; what was never declared stays behind."""
+        later = {c.name: F.lit(None).cast(c.type) for c in TABLES[name].columns if c.name not in frame.columns}
+        return frame.withColumns(later).select(*TABLES[name].names) if later else frame
 
     def _conformed(self, frame: DataFrame, table: Table) -> DataFrame:
         """The frame with its columns as declared, in order.
@@ -204,14 +215,6 @@ class Tables:
             raise Undeclared(f"{table.name}: {'; '.join(wrong)}")
         return frame.select(*table.names)
 
-    def _snapshot(self, name: str) -> "Snapshot":
-        """The newest snapshot, straight from the log; version -1 where there is no table."""
-        jvm: Any = self.spark._jvm
-        log = jvm.org.apache.spark.sql.delta.DeltaLog.forTable(self.spark._jsparkSession, self.path(name))
-        nothing = jvm.scala.Option.empty()
-        snapshot: Snapshot = log.update(False, nothing, nothing)
-        return snapshot
-
 
 def digest_of(name: str) -> Column:
     """Aggregate: order-free digest over the columns that do not measure the machine, 32 hex digits."""
@@ -221,7 +224,7 @@ def digest_of(name: str) -> Column:
     return F.substring(F.sha2(sums, 256), 1, 32)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A SQL string literal."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

@@ -4,7 +4,7 @@ from schemas.campaigns import CAMPAIGNS, CLUSTER_EVENTS_TABLE, CLUSTERS, LINKS
 from schemas.documents import DOCUMENTS, REJECTED
 from schemas.inputs import INPUTS
 from schemas.observations import DESIGN_MEMBERS, DESIGNS, FIELDS, OBSERVATIONS, PLATES, VECTORS
-from schemas.operations import COVERAGE, METRICS, RELEASES, RUNS
+from schemas.operations import BACKFILLS, COVERAGE, METRICS, RELEASES, RUNS
 from schemas.risk import CONTRADICTIONS, RISK_PROFILE_HISTORY, RISK_PROFILES, SCORE_CHANGES, SCORES
 from schemas.table import Table
 
@@ -33,5 +33,6 @@ TABLES: dict[str, Table] = {
         METRICS,
         RUNS,
         RELEASES,
+        BACKFILLS,
     )
 }

@@ -92,3 +92,23 @@ RELEASES = Table(
         NIGHT,
     ),
 )
+
+BACKFILLS = Table(
+    name="backfills",
+    doc="One row per beginning, slice and end of a back-fill, in which a new inspector looks at the archive.",
+    key=("run_id", "state", "slice"),
+    scope="head",
+    columns=(
+        choice("state", "What the row tells of.", ("opened", "slice", "done")),
+        Column("slice", "int", "The slice, from 0; null for beginning and end."),
+        Column("inspector", "string", "Fingerprint of the inspector that looks.", required=True),
+        Column("version", "string", "Its version in the registry.", required=True),
+        Column("contents", "bigint", "Contents to look at: of the whole, or of the slice.", required=True),
+        Column("refused", "bigint", "Contents of the slice that it could not look at."),
+        Column("frozen", "string", "Inputs that every resume uses, JSON; with state opened."),
+        Column("at", "timestamp", "When the row was written.", measured=True),
+        Column("seconds", "double", "How long the slice took.", measured=True),
+        RUN_ID,
+        NIGHT,
+    ),
+)

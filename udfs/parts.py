@@ -91,6 +91,18 @@ def inspector_fingerprint(task: InspectTask) -> str:
     return _digest({"parts": part_fingerprints(task), "limits": limits})
 
 
+def parts_to_look(ours: Mapping[str, str], theirs: Mapping[str, str]) -> tuple[str, ...]:
+    """Parts that have to look anew: those whose fingerprint changed, and what they are made from; in order.
+
+    The others say of every content what they said before, so that their answers may be copied.
+    """
+    wanted: set[str] = set()
+    for name in reversed(RECIPES):  # parts stand after those that they are made from
+        if name in wanted or (name in ours and ours[name] != theirs.get(name)):
+            wanted |= {name, *RECIPES[name].after}
+    return tuple(name for name in RECIPES if name in wanted)
+
+
 def _fingerprint(recipe: Recipe, settings: Mapping[str, Json], nets: Mapping[str, str], made: Mapping[str, str]) -> str:
     return _digest(
         {

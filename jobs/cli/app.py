@@ -14,7 +14,20 @@ from conf.errors import JobError, first_line
 from jobs.cli.context import Given
 from jobs.cli.output import print_error
 
-GROUPS = ("nights", "tables", "stories", "check", "report", "demo", "look", "status", "doctor", "models", "lakes")
+GROUPS = (
+    "nights",
+    "backfill",
+    "tables",
+    "stories",
+    "check",
+    "report",
+    "demo",
+    "look",
+    "status",
+    "doctor",
+    "models",
+    "lakes",
+)
 COMMON = {"--lake": True, "--env": True, "--set": True, "--log": True, "--debug": False}
 EPILOG = "Every command takes --lake, --env, --set key=value, --log and --debug, before or after its name."
 

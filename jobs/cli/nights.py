@@ -15,6 +15,9 @@ from jobs.cli.progress import NightProgress
 from jobs.pipeline import PIPELINE, step_named
 
 Night = Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="Logical date of the night.")]
+Until = Annotated[str | None, typer.Option(help="Release by this local time, as in 06:00; what does not fit waits.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Inspect at most so many contents; the rest waits.")]
+Again = Annotated[bool, typer.Option("--again", help="A new attempt for a failed or withdrawn night.")]
 
 
 @app.command()
@@ -22,9 +25,9 @@ def night(
     context: typer.Context,
     on: Night,
     *,
-    until: Annotated[str | None, typer.Option(help="Begin no slice after this local time, as in 06:00.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Inspect at most so many contents; the rest waits.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="A new attempt for a failed or withdrawn night.")] = False,
+    until: Until = None,
+    limit: Limit = None,
+    again: Again = False,
 ) -> None:
     """Run every step of a night and release it; run again, it resumes or changes nothing."""
     from jobs.night import Ask, run_night
@@ -42,7 +45,9 @@ def run(
     step: Annotated[str, typer.Argument(help=", ".join(step.name for step in PIPELINE))],
     on: Night,
     *,
-    again: Annotated[bool, typer.Option("--again", help="A new attempt for a failed or withdrawn night.")] = False,
+    until: Until = None,
+    limit: Limit = None,
+    again: Again = False,
 ) -> None:
     """Run one step of a night, as a scheduler does; done already, it changes nothing."""
     from jobs.night import Ask, run_step
@@ -54,7 +59,8 @@ def run(
     settings = given(context).settings()
     logging.getLogger("jobs.night").setLevel(logging.INFO)  # a scheduler's log shall tell how the step went
     with NightProgress(str(on.date())) as progress:
-        run_id = run_step(settings, Ask(on.date(), again=again, progress=progress), chosen)
+        ask = Ask(on.date(), again=again, limit=limit, until=seconds_of(until), progress=progress)
+        run_id = run_step(settings, ask, chosen)
     CONSOLE.print(f"{run_id} {step} done", markup=False)
 
 

@@ -39,7 +39,11 @@ def read_status(settings: Settings) -> "LakeStatus":
     """The lake's status from its tables; a lake without tables has had no night."""
     from jobs.health.status import LakeStatus, controls_of, models_of, nights_of
     from jobs.lease import holder_of
+    from jobs.pace import backlog, paced_nights
     from jobs.publishing.releases import live, publications
+    from jobs.upkeep.due import due
+    from jobs.upkeep.maintenance import table_states
+    from jobs.upkeep.shape import gaps
 
     if not has_table(settings, "runs"):
         return LakeStatus(settings.lake, None, (), {}, (), {}, {})
@@ -53,15 +57,21 @@ def read_status(settings: Settings) -> "LakeStatus":
     holder = holder_of(settings.tables)
     alive = holder is not None and holder.lives(time.time())
     writing = holder.token.partition("@")[0].removeprefix("night ") if holder and alive else None
+    keep, days = settings.what.releases.keep, settings.what.releases.retention_days
+    releases = live(published, keep)
+    wanted = due(table_states(tables), releases, settings.how.upkeep, retention_days=days, now=time.time())
     controls, mean = controls_of(metrics, lineage) if lineage else ({}, {})
     return LakeStatus(
         lake=settings.lake,
         release=newest.run_id if newest else None,
-        live=tuple(release.run_id for release in live(published, settings.what.releases.keep)),
+        live=tuple(release.run_id for release in releases),
         models=models_of(runs),
         nights=nights_of(runs, coverage, lineage=lineage, writing=writing),
         controls=controls,
         controls_mean=mean,
+        backlog=backlog(paced_nights(runs, coverage, lineage)),
+        due=tuple(one.sentence for one in wanted),
+        missing=tuple(f"{gap.table} {gap.lacks}" for gap in gaps(tables)),
     )
 
 
@@ -85,6 +95,11 @@ def page(found: "LakeStatus", most: int) -> Iterator[Line]:
         seen = f"none of {', '.join(blind)} seen" if blind else f"all {len(found.controls)} species seen"
         lowest = f"lowest: {low} {found.controls[low]:.2f}, mean of its nights {found.controls_mean[low]:.2f}"
         yield from columns([("controls", f"{seen} ({lowest})")], indent=0)
+    if found.backlog and found.backlog.waiting:
+        yield from columns([("backlog", found.backlog.sentence)], indent=0)
+    for name, told, command in (("due", found.due, "maintain"), ("missing", found.missing, "upgrade")):
+        if told:
+            yield from columns([(name, f"{'; '.join(told)}: lookback {command}")], indent=0)
 
 
 def _table(nights: "tuple[NightStatus, ...]") -> Iterator[Line]:

@@ -80,13 +80,20 @@ def schema(
 
 
 @release.command("list")
-def list_releases(context: typer.Context, form: Form = Format.table) -> None:
+def list_releases(
+    context: typer.Context,
+    form: Form = Format.table,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Also those retired or withdrawn.")] = False,
+) -> None:
     """Published nights that can be read, newest first."""
-    from jobs.publishing.releases import live, publications
+    from jobs.publishing.releases import publications, states
 
     settings = given(context).settings()
-    found = live(publications(open_tables(settings)), settings.what.releases.keep)
-    print_rows([as_row(entry, form) for entry in found], form, RELEASES if form is Format.json else SHORT)
+    found = states(publications(open_tables(settings)), settings.what.releases.keep)
+    rows = [{**as_row(entry, form), "state": state} for entry, state in found if every or state == "live"]
+    columns = RELEASES if form is Format.json else SHORT
+    print_rows(rows, form, (*columns, "state") if every else columns)
 
 
 @release.command()

@@ -136,6 +136,14 @@ def nights_finding(nights: Sequence[NightStatus]) -> Finding:
     return Finding("pass", "nights", f"{len(nights)} attempts, none open")
 
 
+def shape_finding(lacking: Sequence[str]) -> Finding:
+    """What the tables lack that this version writes, as an earlier version left them."""
+    if lacking:
+        told = "; ".join(lacking[:3]) + (f"; and {len(lacking) - 3} more" if len(lacking) > 3 else "")
+        return Finding("fail", "shape", f"an earlier version wrote the tables: {told}", "lookback upgrade")
+    return Finding("pass", "shape", "tables are of this version's shape")
+
+
 def coverage_finding(rows: Sequence[Mapping[str, Any]], run_id: str | None) -> Finding:
     """Where an attempt's manifest rows went, detector by detector."""
     places = ("scored", "rejected", "duplicate", "erased", "pending", "skipped")

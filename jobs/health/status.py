@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from jobs.pace import Backlog
 from jobs.pipeline import PIPELINE
 
 Row = Mapping[str, Any]
@@ -47,7 +48,7 @@ class NightStatus:
 
 @dataclass(frozen=True)
 class LakeStatus:
-    """A lake: its nights newest first, its releases, its models, its controls."""
+    """A lake: its nights newest first, its releases, models and controls, its backlog, and what upkeep is due."""
 
     lake: str
     release: str | None
@@ -56,6 +57,9 @@ class LakeStatus:
     nights: tuple[NightStatus, ...]
     controls: dict[str, float]
     controls_mean: dict[str, float]
+    backlog: Backlog | None = None
+    due: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def nights_of(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import mlflow
 from mlflow import MlflowClient
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from conf.errors import BadModel
@@ -118,6 +119,17 @@ class Registry:
         except MlflowException as error:
             raise BadModel(f"{name} version {version}: {error.message}. See lookback model list") from error
 
+    def chosen(self, name: str, version: str) -> ChosenModel:
+        """A version, its folder checked against its digest.
+
+        Raises:
+            BadModel: there is no such version, or its folder was changed.
+        """
+        try:
+            return self._checked(name, self._client.get_model_version(name, version))
+        except MlflowException as error:
+            raise BadModel(f"{name} version {version}: {error.message}. See lookback model list") from error
+
     def versions(self) -> list[dict[str, str]]:
         """Every version with its roles, newest first."""
         rows = []
@@ -152,6 +164,9 @@ class Registry:
             found = self._client.get_model_version_by_alias(name, role)
         except MlflowException:
             return None
+        return self._checked(name, found)
+
+    def _checked(self, name: str, found: ModelVersion) -> ChosenModel:
         digest = found.tags["digest"]
         folder = self._kept(name, digest)
         if model_digest(folder) != digest:

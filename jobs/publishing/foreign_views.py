@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Source = Callable[[str, int | None], str]
 
+OUTSIDE_A_NIGHT = ("runs", "releases")  # tables read at their head, which every lake with a release has
+
 PYTHON = '''\
 """Released views of {run_id}, read by delta-rs and asked through DuckDB; needs: pip install deltalake duckdb"""
 
@@ -86,7 +88,7 @@ def spark_view(name: str, release: "Release", root: str) -> str:
 
 def shown(release: "Release") -> tuple[str, ...]:
     """Names of the views of a release: `documents` first, because others look into it."""
-    names = [name for name in TABLES if name in release.versions or TABLES[name].scope == "head"]
+    names = [name for name in TABLES if name in release.versions or name in OUTSIDE_A_NIGHT]
     return tuple(sorted(names, key=lambda name: name != "documents"))
 
 

@@ -80,6 +80,18 @@ def live(rows: list[Release], keep: int) -> list[Release]:
     return [standing[run_id] for run_id in reversed(lineage) if run_id in standing][:keep]
 
 
+def states(rows: list[Release], keep: int) -> list[tuple[Release, str]]:
+    """Every published night, newest first: live; retired, which is listed and no longer readable; or withdrawn."""
+    readable = {release.run_id for release in live(rows, keep)}
+    lineage = rows[-1].lineage if rows else ()
+    published = {row.run_id: row for row in rows if row.event == "published"}
+    newest_first = sorted(published.values(), key=lambda row: row.sequence, reverse=True)
+    return [
+        (row, "live" if row.run_id in readable else "retired" if row.run_id in lineage else "withdrawn")
+        for row in newest_first
+    ]
+
+
 def open_views(tables: Tables, release: Release) -> None:
     """Make the temporary views of a release in this session."""
     for name in shown(release):

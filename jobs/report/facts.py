@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from jobs.frozen import Frozen
+from jobs.pace import Backlog, backlog, paced_nights
 from jobs.publishing.releases import Release
 from jobs.report.pictures import thumbnail
 from jobs.stories.campaigns import CAMPAIGN, members_of
@@ -70,6 +71,7 @@ class NightFacts:
         stages: worker seconds by stage.
         measures: other figures: measure, segment, value, n.
         models: name, role, version and digest as frozen for the night.
+        backlog: what waits for later nights, and until when.
         risk_basis: scored documents by what their risk was calibrated on.
     """
 
@@ -87,6 +89,7 @@ class NightFacts:
     stages: tuple[tuple[str, float], ...]
     measures: tuple[Row, ...]
     models: tuple[Row, ...]
+    backlog: Backlog | None
     risk_basis: Mapping[str, int]
 
 
@@ -113,6 +116,7 @@ def gather(released: Released, release: Release) -> NightFacts:
         stages=_stages(metrics),
         measures=tuple(sorted((m for m in metrics if m["measure"] not in TIMED), key=_by_name)),
         models=tuple(_models(runs)),
+        backlog=_backlog(released, release),
         risk_basis=released.counts("scores", "risk_basis", of(role="champion")),
     )
 
@@ -120,6 +124,15 @@ def gather(released: Released, release: Release) -> NightFacts:
 def _coverage(released: Released, release: Release) -> list[dict[str, Any]]:
     rows = rows_of(released, "coverage", "detector", "manifest_rows", *PLACES, "reasons", run_id=release.run_id)
     return sorted(rows, key=lambda row: (row["detector"] != MANIFEST, row["detector"]))
+
+
+def _backlog(released: Released, release: Release) -> Backlog | None:
+    """What waits, at the pace of the release's nights."""
+    lineage = list(release.lineage)
+    counted = ("run_id", "night", "detector", "manifest_rows", "scored", "rejected", "pending")
+    coverage = rows_of(released, "coverage", *counted, run_id=lineage, detector=MANIFEST)
+    runs = rows_of(released, "runs", "run_id", "step", "state", "seconds", run_id=lineage)
+    return backlog(paced_nights(runs, coverage, lineage))
 
 
 def _new_rows(released: Released, release: Release, whole: Row | None) -> int:

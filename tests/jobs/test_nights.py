@@ -104,6 +104,7 @@ class House:
 def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr(nights.intact, "damaged_logs", lambda *_: [])
     monkeypatch.setattr(nights.intact, "damaged_files", lambda *_: [])
+    monkeypatch.setattr(nights, "refuse_other_shape", lambda _tables: None)
     monkeypatch.setattr(nights, "Registry", lambda _settings: SimpleNamespace(champions=shipped_models))
     Path(settings.lake, "manifests", "first.csv").write_text(MANIFEST)
     return House(settings)

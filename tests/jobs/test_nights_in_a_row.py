@@ -6,43 +6,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
 import pytest
 
 from conf.errors import NightRefused
 from conf.settings import Settings
 from tests.faults import audit
+from tests.jobs.tiny_lake import deliver, picture, settings_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
-HEAD = "doc_id,account_id,uri,side,submitted_at,sha256"
 NIGHTS = [date(2026, 3, day) for day in range(1, 5)]
-
-
-def picture(side: int) -> bytes:
-    return cv2.imencode(".jpg", np.full((side, side, 3), 128, np.uint8))[1].tobytes()
-
-
-def deliver(lake: Path, file: str, lines: dict[str, tuple[str, bytes]]) -> None:
-    """A manifest of documents by name: address under images/, and the bytes that it claims."""
-    rows = [
-        f"{name},A,images/{uri},front,2026-02-28T10:00:0{at}Z,{hashlib.sha256(content).hexdigest()}"
-        for at, (name, (uri, content)) in enumerate(lines.items())
-    ]
-    (lake / "manifests" / file).write_text("\n".join([HEAD, *rows]) + "\n")
-
-
-def settings_of(lake: Path, max_pixels: int = 1_000_000) -> Settings:
-    inspect = {"parts": ["file", "quality"], "limits": {"max_pixels": max_pixels}}
-    return Settings.model_validate(
-        {
-            "what": {"inspect": inspect, "monitor": {"control_documents": 0}},
-            "how": {"places": {"lake": str(lake)}, "spark": {"driver_memory": "2g", "cores": 2}},
-        }
-    )
 
 
 def places(lake: Path, settings: Settings) -> dict[str, list[str]]:
@@ -67,7 +42,7 @@ def test_what_one_inspector_refused_another_may_see(lake: Path, spark: "SparkSes
         (lake / "images" / name).write_bytes(content)
     first = {"GONE": ("gone.jpg", small), "HERE": ("here.jpg", small)}
     deliver(lake, "1.csv", first | {"LARGE": ("large.jpg", large), "CUT": ("cut.jpg", cut)})
-    strict, lenient = settings_of(lake, 50_000), settings_of(lake)
+    strict, lenient = settings_of(lake, max_pixels=50_000), settings_of(lake)
     run_night(strict, Ask(NIGHTS[0]))
     # A content tries one address a night: that of GONE tonight, that of HERE tomorrow.
     assert places(lake, strict) == {

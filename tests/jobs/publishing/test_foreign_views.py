@@ -130,7 +130,7 @@ def test_duckdb_reads_every_view_once_its_scan_is_there() -> None:
             asked[name] = scan
             database.execute(text.replace("VIEW", "TEMP VIEW", 1).replace(scan, f"{name}_stored", 1))
             assert database.view(name).columns == list(TABLES[name].names)
-    assert set(asked) == set(TABLES)
+    assert set(asked) == set(TABLES) - {"backfills"}  # told by a command of its own
     assert asked["scores"] == "delta_scan('file:///data/tables/scores', version => 7)"
     assert asked["runs"] == "delta_scan('file:///data/tables/runs')"
 

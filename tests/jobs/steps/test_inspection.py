@@ -13,7 +13,8 @@ from tests.fakes_linking import NIGHT, document, frame, sha
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from jobs.steps.inspection import Known
+    from conf.archive import First
+    from jobs.inspecting.known import Known
 
 pytestmark = pytest.mark.spark
 EARLIER, TONIGHT = "2026-02-28.1", "2026-03-01.1"
@@ -65,10 +66,14 @@ def refusal(number: int, reason: str, inspector: str, *, of: int | None = None) 
 def known(
     spark: "SparkSession", docs: list[dict[str, Any]], refused: list[dict[str, Any]], seen: dict[int, str] | None = None
 ) -> "Known":
-    from jobs.steps.inspection import Known
+    from jobs.inspecting.known import Known
 
     looks = [{"sha256": sha(of), "inspector": who, "parts": {}, "run_id": EARLIER} for of, who in (seen or {}).items()]
-    frames = (frame(spark, "documents", docs), frame(spark, "observations", looks), frame(spark, "rejected", refused))
+    from jobs.inspecting.order import Suspicions, with_places
+
+    nothing = Suspicions(frame(spark, "account_signals", []), frame(spark, "risk_profiles", []), 0.5)
+    placed = with_places(frame(spark, "documents", docs), "oldest", nothing)
+    frames = (placed, frame(spark, "observations", looks), frame(spark, "rejected", refused))
     return Known(*frames, NOW)
 
 
@@ -83,16 +88,20 @@ def answers(spark: "SparkSession", rows: list[dict[str, Any]]) -> "DataFrame":
 
 
 def commit(run: SliceRun, knows: "Known", rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    from jobs.steps.inspection import Committer, Plan, held_rows
+    from jobs.inspecting.content_rows import ContentRows, held_rows
+    from jobs.inspecting.slices import Plan
+    from jobs.steps.inspection import Committer
 
     waiting = knows.waiting(None)
     made: Any = run
-    Committer(made, Plan(waiting, 1, 1), knows, held_rows(made, waiting)).commit(0, answers(run.spark, rows))
+    Committer(made, Plan.of(waiting, 10), knows, ContentRows(held_rows(made, waiting))).commit(
+        0, answers(run.spark, rows)
+    )
     return run.written
 
 
 def tried(knows: "Known", limit: int | None = None) -> list[tuple[str, str]]:
-    return [(row.sha256, row.uri) for row in knows.waiting(limit).collect()]
+    return [(row.sha256, row.uri) for row in knows.waiting(limit).orderBy("rank").collect()]
 
 
 def refused_docs(rows: list[Any]) -> list[tuple[str, str]]:
@@ -168,6 +177,41 @@ def test_rows_that_stand_already_are_not_written_again(spark: "SparkSession") ->
     assert len(written["fields"]) == len(written["observations"]) == 3
 
 
+def test_slices_are_cut_in_the_order_of_inspection_and_lose_nothing(spark: "SparkSession") -> None:
+    from jobs.inspecting.slices import Plan
+
+    knows = known(spark, [document(number, "a") for number in range(1, 8)], [refusal(2, "bomb", BEFORE)])
+    plan = Plan.of(knows.waiting(None), 3)
+    cut = [sorted(row.sha256 for row in plan.slice(number).collect()) for number in range(plan.slices)]
+    assert cut == [[sha(1), sha(3), sha(4)], [sha(5), sha(6)], [sha(2), sha(7)]]
+
+
+@pytest.mark.parametrize(
+    ("first", "order"), [("oldest", [1, 2, 3, 4, 5]), ("newest", [5, 4, 3, 2, 1]), ("riskiest", [3, 2, 5, 4, 1])]
+)
+def test_the_order_is_what_the_setting_says(spark: "SparkSession", first: "First", order: list[int]) -> None:
+    """The third has two warnings; the second and the fifth one, on the riskier account first; the fourth is newer."""
+    from jobs.inspecting.known import Known
+    from jobs.inspecting.order import Suspicions, with_places
+
+    docs = [document(1, "a", decision="accepted", vendor_result=" Clear "), document(2, "b", vendor_result="clear")]
+    docs += [document(3, "c", vendor_result="consider"), document(4, "d", decision="")]
+    docs += [document(5, "e", decision="review")]
+    stamped = {"file": sha(0), "valid_from": docs[0]["submitted_at"], "known_at": NIGHT, "strength": 1.0}
+    told = [("c", "bot", False), ("d", "device", False), ("e", "chargeback", True)]
+    signals = [
+        stamped | {"row": row, "account_id": account, "kind": kind, "retracts": withdrawn}
+        for row, (account, kind, withdrawn) in enumerate(told)
+    ]
+    profiles = [{"account_id": "b", "risk": 0.7}, {"account_id": "d", "risk": 0.2}]
+    suspicions = Suspicions(
+        frame(spark, "account_signals", signals), frame(spark, "risk_profiles", profiles), raised=0.5
+    )
+    placed = with_places(frame(spark, "documents", docs), first, suspicions)
+    nothing = (frame(spark, "observations", []), frame(spark, "rejected", []))
+    assert [content for content, _ in tried(Known(placed, *nothing, NOW))] == [sha(number) for number in order]
+
+
 DYING = """
 import ctypes, hashlib, os, signal
 from udfs.images.decode import decode
@@ -201,8 +245,8 @@ def test_a_dying_worker_takes_only_the_documents_that_kill_it_again(
     import numpy as np
 
     from conf.settings import InspectSettings, WorkerSettings
+    from jobs.inspecting.slices import answers_of
     from jobs.models.folders import SHIPPED, model_digest
-    from jobs.steps.inspection import answers_of
     from udfs.images.decode import HOOK
     from udfs.task import InspectTask
 

@@ -1,0 +1,125 @@
+"""How fast the last nights were: what a deadline leaves room for, and when a backlog ends."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median_low
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jobs.tables import Tables
+
+Row = Mapping[str, Any]
+WHOLE = "manifest"
+BEFORE_THE_REST = ("ingest", "inspect")
+DOCUMENTS_A_TASK = 64  # a task of about half a minute on one core: a large slice is balanced by its many tasks
+LAST = 7  # nights that a pace is taken from
+LEAST_REST = 60.0  # seconds that the steps after inspect take at least, mostly in starting queries
+MARGIN = 1.5  # by which they may grow from one night to the next
+SLICE_SECONDS = 60.0  # of a slice where there is a deadline: so much is lost at most
+
+
+@dataclass(frozen=True)
+class PacedNight:
+    """A released night.
+
+    Attributes:
+        night: its logical date.
+        new: manifest rows that it took in.
+        looked: documents that got a score or a rejection.
+        pending: documents that wait since.
+        inspecting: seconds of inspect.
+        rest: seconds of the steps after it.
+    """
+
+    night: date
+    new: int
+    looked: int
+    pending: int
+    inspecting: float
+    rest: float
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits, and when it ends at the pace of the last nights.
+
+    Attributes:
+        waiting: documents.
+        rate: documents a second of inspect; null where none was inspected yet.
+        a_night: documents that a night looked at, in the middle of the last ones.
+        nights: nights after which nothing waits; null where as many arrive as are looked at.
+        ends: the date of the last of them.
+    """
+
+    waiting: int
+    rate: float | None
+    a_night: int
+    nights: int | None
+    ends: date | None
+
+    @property
+    def sentence(self) -> str:
+        """What waits, and when that ends, in words."""
+        waiting = "1 document waits" if self.waiting == 1 else f"{self.waiting:,} documents wait"
+        pace = f"{self.a_night:,} a night" + (f" at {self.rate:.1f} a second" if self.rate else "")
+        if self.nights is None:
+            return f"{waiting}; {pace}: no more than arrive, so it does not end"
+        return f"{waiting}; {pace}: ends in {self.nights:,} {'night' if self.nights == 1 else 'nights'}, on {self.ends}"
+
+
+def told_by(tables: "Tables", lineage: Sequence[str]) -> list[PacedNight]:
+    """Released nights, oldest first, as a lake's tables tell them."""
+    runs, coverage = ([row.asDict() for row in tables.read(name).collect()] for name in ("runs", "coverage"))
+    return paced_nights(runs, coverage, lineage)
+
+
+def paced_nights(runs: Iterable[Row], coverage: Iterable[Row], lineage: Sequence[str]) -> list[PacedNight]:
+    """Released nights, oldest first, from rows of `runs` and `coverage`."""
+    counts = {row["run_id"]: row for row in coverage if row["detector"] == WHOLE}
+    seconds: dict[str, dict[str, float]] = {}
+    for row in runs:
+        if row["state"] == "done":
+            seconds.setdefault(row["run_id"], {})[row["step"]] = row["seconds"] or 0.0
+    found: list[PacedNight] = []
+    rows = placed = 0
+    for count in (counts[run_id] for run_id in lineage if run_id in counts):
+        took = seconds.get(count["run_id"], {})
+        now = count["scored"] + count["rejected"]
+        rest = sum(spent for step, spent in took.items() if step not in BEFORE_THE_REST)
+        new, looked = count["manifest_rows"] - rows, now - placed
+        inspecting = took.get("inspect", 0.0)
+        found.append(PacedNight(count["night"], new, looked, count["pending"], inspecting, rest))
+        rows, placed = count["manifest_rows"], now
+    return found
+
+
+def backlog(nights: Sequence[PacedNight]) -> Backlog | None:
+    """What waits after the newest of these nights; null without any."""
+    if not nights:
+        return None
+    newest, last = nights[-1], nights[-LAST:]
+    arrives = median_low([night.new for night in nights[1:][-LAST:]] or [0])  # the first night brings the archive
+    a_night = median_low([night.looked for night in last])
+    left = math.ceil(newest.pending / (a_night - arrives)) if a_night > arrives else None
+    count = 0 if newest.pending == 0 else left
+    ends = None if count is None else newest.night + timedelta(days=count)
+    return Backlog(newest.pending, rate(last), a_night, count, ends)
+
+
+def rate(nights: Sequence[PacedNight]) -> float | None:
+    """Documents a second that inspect looked at."""
+    seconds = sum(night.inspecting for night in nights if night.looked)
+    return sum(night.looked for night in nights) / seconds if seconds else None
+
+
+def slice_documents(nights: Sequence[PacedNight], cores: int, most: int) -> int:
+    """Contents of a slice that takes about a minute; where no pace is known, one task a core."""
+    known = rate(nights[-LAST:])
+    return min(most, max(DOCUMENTS_A_TASK * cores, int((known or 0.0) * SLICE_SECONDS)))
+
+
+def rest_seconds(nights: Sequence[PacedNight]) -> float:
+    """Seconds to leave for the steps after inspect: those of the newest night, and something for growth."""
+    return max(LEAST_REST, nights[-1].rest if nights else 0.0) * MARGIN

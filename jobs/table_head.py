@@ -1,0 +1,68 @@
+"""What a table's log says of its head, asked straight in the JVM: no query is planned."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import SparkSession
+from pyspark.sql.types import StructType
+
+
+@dataclass(frozen=True)
+class TableHead:
+    """The newest snapshot of one table.
+
+    Attributes:
+        snapshot: Delta's own, in the JVM; its version is -1 where there is no table.
+    """
+
+    snapshot: Any
+
+    @classmethod
+    def at(cls, spark: SparkSession, path: str) -> "TableHead":
+        """As it is now."""
+        jvm: Any = spark._jvm
+        log = jvm.org.apache.spark.sql.delta.DeltaLog.forTable(spark._jsparkSession, path)
+        nothing = jvm.scala.Option.empty()
+        return cls(log.update(False, nothing, nothing))
+
+    @property
+    def version(self) -> int | None:
+        """Newest version; null where there is no table."""
+        version = int(self.snapshot.version())
+        return version if version >= 0 else None
+
+    def recorded(self, transaction: str) -> bool:
+        """Whether a transaction has landed."""
+        return bool(self.snapshot.transactions().contains(transaction))
+
+    @property
+    def files(self) -> int:
+        """Data files."""
+        return int(self.snapshot.numOfFiles())
+
+    @property
+    def size(self) -> int:
+        """Bytes of the data files."""
+        return int(self.snapshot.sizeInBytes())
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Columns with their types, as Spark writes them."""
+        stored = StructType.fromJson(json.loads(self._metadata["schemaString"]))
+        return {field.name: field.dataType.simpleString() for field in stored}
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """Table properties, constraints among them."""
+        return dict(self._metadata.get("configuration", {}))
+
+    @property
+    def is_clustered(self) -> bool:
+        """Whether it was told to cluster by a column."""
+        return "delta.clustering" in str(self.snapshot.domainMetadata().toString())
+
+    @property
+    def _metadata(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.snapshot.metadata().json())["metaData"]
+        return found

@@ -1,0 +1,103 @@
+"""Maintains the tables: merges small files, clusters grown tables, removes files that no live release needs."""
+
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from conf.settings import Settings
+from jobs.publishing.releases import live, publications
+from jobs.run import Progress, silent
+from jobs.session import open_session
+from jobs.table_head import TableHead
+from jobs.tables import Tables
+from jobs.turns import turn
+from jobs.upkeep.due import Due, TableState, due
+from jobs.upkeep.retention import keep_hours
+from schemas import TABLES
+
+LOG = logging.getLogger(__name__)
+STEP = "maintain"
+DELTAS_OWN = "interval 7 days"  # retention of a table that names none
+READERS = 4  # asking a table's log is mostly waiting
+
+
+@dataclass(frozen=True)
+class Maintained:
+    """What was done to one table.
+
+    Attributes:
+        table: its name.
+        files: data files at its head before and after.
+        removed: files that no live release needs, orphans of killed drivers among them; a thousand stand for more.
+        cluster_by: column that it is clustered by from now on.
+        days: retention that it promises from now on.
+    """
+
+    table: str
+    files: tuple[int, int]
+    removed: int
+    cluster_by: str | None = None
+    days: int | None = None
+
+
+def table_states(tables: Tables) -> dict[str, TableState]:
+    """Every table that exists, at its head."""
+    with ThreadPoolExecutor(READERS) as pool:
+        logs = dict(zip(TABLES, pool.map(tables.head, TABLES), strict=True))
+    return {name: _state(log) for name, log in logs.items() if log.version is not None}
+
+
+def _state(log: TableHead) -> TableState:
+    days = log.properties.get("delta.deletedFileRetentionDuration", DELTAS_OWN).split()[1]
+    return TableState(log.files, log.size, int(days), log.is_clustered)
+
+
+def maintain(settings: Settings, *, dry: bool = False, progress: Progress = silent) -> list[Maintained]:
+    """Do what is due, one table at a time, each with the lease of its own; a night that waits goes first.
+
+    Readers of a live release see what they saw: it names table versions, and their files stay.
+
+    Raises:
+        LeaseHeld: another writer took the lake over.
+    """
+    spark = open_session(settings)
+    tables = Tables(spark, settings.tables)
+    releases, now = live(publications(tables), settings.what.releases.keep), time.time()
+    days = settings.what.releases.retention_days
+    states = table_states(tables)
+    wanted = {one.table: one for one in due(states, releases, settings.how.upkeep, retention_days=days, now=now)}
+    needed, done = keep_hours(releases, days, now), []
+    for number, name in enumerate(states):
+        one = wanted.get(name, Due(name))
+        hours = max(needed, 24 * (one.days or states[name].retention_days))
+        gone = tables.removable(name, hours)
+        if not dry and (gone or name in wanted):
+            with turn(settings, spark, STEP) as mine:
+                for statement in statements(one, hours if gone else None):
+                    mine.alter(name, statement)
+        if gone or name in wanted:
+            counted = (states[name].files, tables.head(name).files)
+            done.append(Maintained(name, counted, gone, one.cluster_by, one.days))
+        progress(STEP, number + 1, len(states))
+    return done
+
+
+def statements(one: Due, hours: int | None) -> Iterator[str]:
+    """The statements for one table, in order: a promise to keep files is made before any are removed.
+
+    Args:
+        one: what is due.
+        hours: for which replaced files stay, where files are removed.
+    """
+    if one.days:
+        for name in ("deletedFile", "log"):
+            kept = f"'delta.{name}RetentionDuration' = 'interval {one.days} days'"
+            yield f"ALTER TABLE {{table}} SET TBLPROPERTIES ({kept})"
+    if one.cluster_by:
+        yield f"ALTER TABLE {{table}} CLUSTER BY ({one.cluster_by})"
+    if one.small_files or one.cluster_by:
+        yield "OPTIMIZE {table}"
+    if hours is not None:
+        yield f"VACUUM {{table}} RETAIN {hours} HOURS"

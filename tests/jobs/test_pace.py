@@ -1,0 +1,61 @@
+"""What a deadline leaves room for, and when a backlog ends: from rows alone."""
+
+import time
+from datetime import date
+from typing import Any
+
+from jobs.pace import Backlog, backlog, paced_nights, rest_seconds, slice_documents
+
+LINEAGE = [f"2026-03-0{day}.1" for day in (1, 2, 3)]
+
+
+def counted(run_id: str, rows: int, scored: int, pending: int) -> dict[str, Any]:
+    counts = {"manifest_rows": rows, "scored": scored, "rejected": rows - scored - pending, "pending": pending}
+    return counts | {"run_id": run_id, "night": date.fromisoformat(run_id[:10]), "detector": "manifest"}
+
+
+def done(run_id: str, **seconds: float) -> list[dict[str, Any]]:
+    return [{"run_id": run_id, "step": step, "state": "done", "seconds": took} for step, took in seconds.items()]
+
+
+COVERAGE = [counted(LINEAGE[0], 50_000, 6_000, 44_000), counted(LINEAGE[1], 50_100, 13_990, 36_100)]
+COVERAGE += [counted("2026-03-02.7", 99_999, 0, 99_999), counted(LINEAGE[2], 50_400, 22_000, 28_380)]
+RUNS = [row for run_id in LINEAGE for row in done(run_id, ingest=5.0, inspect=4_000.0, link=50.0, score=30.0)]
+
+
+def test_a_backlog_ends_when_what_arrives_is_looked_at_too() -> None:
+    nights = paced_nights(RUNS, COVERAGE, LINEAGE)
+    assert [(night.new, night.looked) for night in nights] == [(50_000, 6_000), (100, 8_000), (300, 8_020)]
+    found = backlog(nights)
+    assert found == Backlog(28_380, 22_020 / 12_000, 8_000, 4, date(2026, 3, 7))
+    assert found.sentence == "28,380 documents wait; 8,000 a night at 1.8 a second: ends in 4 nights, on 2026-03-07"
+
+
+def test_a_backlog_that_grows_does_not_end_and_none_is_at_its_end() -> None:
+    growing = [counted(LINEAGE[0], 100, 10, 90), counted(LINEAGE[1], 120, 20, 100)]
+    found = backlog(paced_nights([], growing, LINEAGE))
+    assert found is not None
+    assert found.sentence == "100 documents wait; 10 a night: no more than arrive, so it does not end"
+    empty = backlog(paced_nights(RUNS, [counted(LINEAGE[0], 10, 10, 0)], LINEAGE))
+    assert empty is not None
+    assert (empty.waiting, empty.nights, empty.ends) == (0, 0, date(2026, 3, 1))
+    assert backlog([]) is None
+
+
+def test_with_a_deadline_a_slice_takes_about_a_minute_and_the_rest_is_given_its_time() -> None:
+    nights = paced_nights(RUNS, COVERAGE, LINEAGE)
+    assert slice_documents(nights, 1, 2_000) == int(60 * 22_020 / 12_000)
+    assert slice_documents([], 2, 2_000) == 128
+    assert slice_documents([], 64, 2_000) == 2_000
+    assert (rest_seconds(nights), rest_seconds([])) == (120.0, 90.0)
+
+
+def test_a_slice_is_begun_only_if_it_would_be_done_in_time() -> None:
+    from jobs.inspecting.slices import Clock
+
+    now = time.time()
+    assert Clock(None).allows(5)
+    assert not Clock(now - 1).allows(0)
+    assert Clock(now + 50).allows(1)
+    slow = Clock(now + 50, began=now - 60, done=2)
+    assert (slow.allows(0), slow.allows(1)) == (True, False)
