@@ -84,11 +84,11 @@ def open_release(settings: Settings, *, whole: bool = True) -> "tuple[Tables, Re
 
     if not has_table(settings, "releases"):
         raise _unreleased(settings)  # known without a JVM
-    logs = intact.logs_of(settings.tables)
-    intact.refuse(intact.damaged_logs(logs))
+    intact.refuse(intact.damaged_logs(intact.logs_of(settings.tables)))
     tables = open_tables(settings)
     published = publications(tables)
     told = intact.recorded([*published_by_steps(tables), *(row.versions for row in published)])
+    logs = intact.logs_of(settings.tables)  # again: a night may have been released while Spark started
     intact.refuse(intact.damaged_logs(logs, told))
     release = shown_now(published)
     if release is None:

@@ -51,7 +51,6 @@ def findings(options: Given, *, deep: bool = False) -> "Iterator[Finding]":
         spill,
         table_findings,
     )
-    from jobs.publishing.intact import logs_of
 
     of_machine = list(machine_findings())
     yield from of_machine
@@ -71,14 +70,13 @@ def findings(options: Given, *, deep: bool = False) -> "Iterator[Finding]":
         yield disk(settings)
         yield Finding("pass", "tables", "none yet: no night has run")
         return
-    logs = logs_of(settings.tables)
-    of_logs = list(log_findings(logs))
+    of_logs = list(log_findings(settings))
     yield from of_logs
     if any(finding.level == "fail" for finding in (*of_machine, *of_logs)):
         yield disk(settings)
         yield Finding("warn", "tables", "not looked at: Spark could not read them as they are", "mend the above first")
     else:
-        yield from table_findings(settings, open_tables(settings), logs, deep=deep)
+        yield from table_findings(settings, open_tables(settings), deep=deep)
 
 
 def page(found: "list[Finding]", *, everything: bool) -> Iterator[Line]:

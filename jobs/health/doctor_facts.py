@@ -70,9 +70,7 @@ def lake_findings(settings: Settings) -> Iterator[Finding]:
     yield doctor.network_finding(doctor.open_ports(sockets), settings.how.spark.conf)
 
 
-def table_findings(
-    settings: Settings, tables: "Tables", logs: "Mapping[str, DeltaLog]", *, deep: bool = False
-) -> Iterator[Finding]:
+def table_findings(settings: Settings, tables: "Tables", *, deep: bool = False) -> Iterator[Finding]:
     """Nights, coverage, disk and the files of live releases, as the tables tell them; `deep`: every row read again."""
     from jobs.publishing.releases import live, publications
     from jobs.upkeep.shape import gaps
@@ -86,14 +84,16 @@ def table_findings(
     yield doctor.coverage_finding(coverage, nights[0].run_id if nights else None)
     yield disk(settings, runs, lineage)
     releases = live(published, settings.what.releases.keep)
+    logs = intact.logs_of(settings.tables)  # listed after the versions were read that they are held against
     yield from _damage(logs, releases, told=[row.versions for row in published], runs=runs)
     yield leftovers.resume_finding(_refusal(tables, settings))
     if deep and published and published[-1].versions:
         yield _contents(tables, published[-1])
 
 
-def log_findings(logs: "Mapping[str, DeltaLog]") -> Iterator[Finding]:
+def log_findings(settings: Settings) -> Iterator[Finding]:
     """Logs of tables, from the files alone: what Spark would trip over, or not notice."""
+    logs = intact.logs_of(settings.tables)
     yield leftovers.log_finding(intact.damaged_logs(logs), sum(log.newest >= 0 for log in logs.values()))
 
 

@@ -50,14 +50,12 @@ class Copy:
     def findings(self, *, deep: bool = False) -> "dict[str, Finding]":
         """What doctor says of logs and tables; the latter only where the logs are sound, as the command does."""
         from jobs.health.doctor_facts import log_findings, table_findings
-        from jobs.publishing.intact import logs_of
         from jobs.tables import Tables
 
-        logs = logs_of(self.settings.tables)
-        found = list(log_findings(logs))
+        found = list(log_findings(self.settings))
         if all(finding.level == "pass" for finding in found):
             tables = Tables(self.spark, self.settings.tables)
-            found += table_findings(self.settings, tables, logs, deep=deep)
+            found += table_findings(self.settings, tables, deep=deep)
         return {finding.name: finding for finding in found if finding.level != "pass"}
 
 
