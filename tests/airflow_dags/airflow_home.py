@@ -83,8 +83,8 @@ class AirflowHome:
     def log(self, run: str, task: str, attempt: int = 1) -> str:
         """What a try of a task logged, message by message."""
         place = f"dag_id=lookback_nightly/run_id={run}/task_id={task}/attempt={attempt}.log"
-        lines = (self.folder / "logs" / place).read_text().splitlines()
-        return "\n".join(str(json.loads(line).get("event")) for line in lines)
+        lines = [json.loads(line) for line in (self.folder / "logs" / place).read_text().splitlines()]
+        return "\n".join(f"{line.get('event')}{line.get('error_detail') or ''}" for line in lines)
 
     def stop(self) -> None:
         """End every service, and what they started, by its process group."""
