@@ -25,6 +25,7 @@ GROUPS = (
     "look",
     "status",
     "doctor",
+    "upkeep",
     "models",
     "lakes",
 )
