@@ -37,6 +37,15 @@ def in_folders(lake: Path, folder: Path, number: int) -> float:
         return seconds_of(str(lake))
 
 
+def proof_seconds(number: int) -> float:
+    """What it takes the store to prove itself, once for each place of tables."""
+    from jobs.object_store import ensure_proven
+
+    began = time.perf_counter()
+    ensure_proven(f"s3://{BUCKET}/tables-{number}")
+    return time.perf_counter() - began
+
+
 @pytest.mark.timeout(7_200)
 def test_a_night_on_s3_against_one_in_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from udfs.specimens.lake import deliver, plan_lake
@@ -48,6 +57,7 @@ def test_a_night_on_s3_against_one_in_folders(tmp_path: Path, monkeypatch: pytes
         store.upload(lake, "archive")
         for name, value in store.environment.items():
             monkeypatch.setenv(name, value)
+        proofs = [proof_seconds(n) for n in range(ROUNDS)]
         pairs = [(in_folders(lake, tmp_path, n), on_s3(store, tmp_path, n)) for n in range(ROUNDS)]
     folders, s3 = zip(*pairs, strict=True)
     figures: dict[str, object] = {
@@ -55,6 +65,7 @@ def test_a_night_on_s3_against_one_in_folders(tmp_path: Path, monkeypatch: pytes
         "folder_seconds": [round(seconds, 1) for seconds in folders],
         "s3_seconds": [round(seconds, 1) for seconds in s3],
         "speed_of_s3": round(median(f / s for f, s in pairs), 3),
+        "proof_seconds_once_a_lake": [round(seconds, 1) for seconds in proofs],
         "load_before": os.getloadavg()[0],
     }
     record("stores", figures)
