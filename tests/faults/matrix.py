@@ -33,7 +33,7 @@ FAULTS = {
     "F3": Fault(
         "an executor is killed in the middle of a task",
         "SIGKILL of an executor of local-cluster[2,1,2048] while it inspects",
-        "its work is done again by another; the same rows, the same digests",
+        "its work is done again by another; the same rows",
     ),
     "F4": Fault(
         "an image crashes the worker natively",
