@@ -81,7 +81,8 @@ class Night:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        end_group(self.group)
+        finally:
+            end_group(self.group)
         log = self._log.read_text()
         self._log.unlink()
         computed = sum(int(count) for count in COMPUTED.findall(log))

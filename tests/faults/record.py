@@ -39,10 +39,10 @@ class Recorder:
                 self._shown[item.nodeid] = ids
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.nodeid not in self._shown:
-            return
+        if report.nodeid not in self._shown or (report.when != "call" and report.outcome == "passed"):
+            return  # a test that was interrupted has shown nothing
         entry = self._ended.setdefault(report.nodeid, {"outcome": "passed", "seconds": 0.0})
-        entry["seconds"] = float(str(entry["seconds"])) + (report.duration if report.when == "call" else 0.0)
+        entry["seconds"] = float(str(entry["seconds"])) + report.duration
         if report.outcome != "passed":
             entry["outcome"] = report.outcome
 
