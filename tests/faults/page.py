@@ -61,7 +61,8 @@ def _sections(results: Results) -> Iterator[str]:
         yield ""
         for test, entry in sorted(_of(results, name).items()):
             where, _, what = test.partition("::")
-            yield f"  - {entry['outcome']}, {entry['seconds']:.1f} s: `{what}` in `{where}` ({_stamp(entry)})"
+            when = "" if entry["outcome"] == "not run" else f", {entry['seconds']:.1f} s ({_stamp(entry)})"
+            yield f"  - {entry['outcome']}{when}: `{what}` in `{where}`"
         yield ""
 
 
@@ -81,9 +82,11 @@ def _of(results: Results, name: str) -> dict[str, Mapping[str, Any]]:
 
 
 def _outcome(mine: Results) -> str:
-    """The worst of a fault's tests."""
-    ended = {entry["outcome"] for entry in mine.values()}
-    return next((word for word in ("failed", "skipped", "passed") if word in ended), "not run")
+    """The worst of a fault's tests, and how many of them did not run."""
+    ended = [entry["outcome"] for entry in mine.values()]
+    worst = next((word for word in ("failed", "skipped", "passed") if word in ended), "not run")
+    waiting = ended.count("not run")
+    return f"{worst}, {waiting} not run" if waiting and worst != "not run" else worst
 
 
 def _stamp(entry: Mapping[str, Any]) -> str:

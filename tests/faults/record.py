@@ -33,6 +33,7 @@ class Recorder:
         self._shown: dict[str, tuple[str, ...]] = {}
         self._ended: dict[str, dict[str, object]] = {}
 
+    @pytest.hookimpl(tryfirst=True)  # before any are deselected: what did not run is told, too
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
             if ids := tuple(name for mark in item.iter_markers("fault") for name in mark.args):
@@ -50,8 +51,10 @@ class Recorder:
         revision = subprocess.run(("git", "rev-parse", "--short", "HEAD"), capture_output=True, text=True, check=False)
         stamp = {"on": f"{datetime.now(UTC):%Y-%m-%d}", "revision": revision.stdout.strip(), "machine": describe()}
         known = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
-        for test, entry in self._ended.items():
-            known[test] = entry | stamp | {"faults": list(self._shown[test])}
+        for test, ids in self._shown.items():
+            ended = self._ended.get(test)
+            if ended or test not in known:
+                known[test] = (ended or {"outcome": "not run", "seconds": 0.0}) | stamp | {"faults": list(ids)}
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
         PAGE.write_text(page(known), encoding="utf-8")

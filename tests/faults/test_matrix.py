@@ -28,4 +28,6 @@ def test_the_page_tells_the_worst_outcome_of_a_fault_and_what_never_ran() -> Non
     text = page({"t.py::a": ended | {"outcome": "passed"}, "t.py::b": ended | {"outcome": "failed", "faults": ["F2"]}})
     rows = dict(re.findall(r"^\| (F\d+) \|[^|]*\| ([a-z ]+) \|", text, re.MULTILINE))
     assert (rows["F2"], rows["F5"], rows["F1"]) == ("failed", "passed", "not run")
-    assert "  - failed, 1.5 s: `b` in `t.py` (2026-03-01, abc, m)" in text
+    assert "  - failed, 1.5 s (2026-03-01, abc, m): `b` in `t.py`" in text
+    waits = page({"t.py::a": ended | {"outcome": "passed"}, "t.py::c": ended | {"outcome": "not run", "seconds": 0.0}})
+    assert "| passed, 1 not run | 2 |" in waits
