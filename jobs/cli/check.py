@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from jobs.health.lake_check import FileReport, History, LakeReport
     from udfs.task import InspectTask
 
-SAMPLE = 200  # images opened: enough to meet each of the formats and faults that a lake is full of
 FIELDS = ("what", "where", "outcome", "count", "detail")
 
 
@@ -30,9 +29,11 @@ def check(
     context: typer.Context,
     lake: Annotated[str | None, typer.Argument(help="Folder or s3:// prefix; else --lake.")] = None,
     *,
+    sample: Annotated[int, typer.Option(min=0, help="Images to open.")] = 200,
     mapping: Annotated[str | None, typer.Option(help="How a foreign export is read: a name, or a YAML file.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Contents that a night inspects at most.")] = None,
-    until: Annotated[str | None, typer.Option(help="When a night inspects, local time: 22:00-06:00.")] = None,
+    nightly: Annotated[
+        str | None, typer.Option(help="What a night is to inspect: contents, 5000, or hours, 22:00-06:00.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
 ) -> None:
     """Hold a lake against the contract, open a sample of its images, estimate night, cost, backlog; writes nothing."""
@@ -41,13 +42,13 @@ def check(
 
     named = () if mapping is None else (f"what.ingest.mapping={mapping}",)
     settings = given(context).settings_of(lake, *named)
-    plan = Plan(settings.how.cost, limit, until)
+    plan = Plan(settings.how.cost, nightly)
     try:
         place = settings.lake
     except BadSettings as error:
         raise BadLake("no lake is named; write lookback check FOLDER") from error
     with counted() as told:
-        report = check_lake(settings, _task(settings), sample=SAMPLE, told=told, history=_history(settings))
+        report = check_lake(settings, _task(settings), sample=sample, told=told, history=_history(settings))
     if form is Format.table:
         print_page(page(place, report, plan, mapping))
     else:

@@ -22,27 +22,33 @@ class Plan:
 
     Attributes:
         prices: of a core-hour and a GPU-hour.
-        limit: contents that a night inspects at most.
-        until: when a night inspects, as in 22:00-06:00; null: until it is done.
+        nightly: what a night is to inspect: contents, as in 5000, or hours, as in 22:00-06:00; null: all.
     """
 
     prices: CostSettings
-    limit: int | None = None
-    until: str | None = None
+    nightly: str | None = None
+
+    @property
+    def limit(self) -> int | None:
+        """Contents that a night inspects at most; null without a limit."""
+        return int(self.nightly) if self.nightly and self.nightly.isdecimal() and int(self.nightly) else None
 
     @property
     def seconds(self) -> float | None:
         """Seconds of one night; null without an end.
 
         Raises:
-            NightRefused: the span is not written as HH:MM-HH:MM.
+            NightRefused: it is neither a number above 0 nor a span HH:MM-HH:MM.
         """
-        if self.until is None:
+        if self.nightly is None or self.limit:
             return None
         try:
-            begins, ends = (time.fromisoformat(clock.strip()) for clock in self.until.split("-"))
+            begins, ends = (time.fromisoformat(clock.strip()) for clock in self.nightly.split("-"))
         except ValueError as error:
-            raise NightRefused(f"--until {self.until}: write when a night inspects, such as 22:00-06:00") from error
+            raise NightRefused(
+                f"--nightly {self.nightly}: write how many contents a night is to inspect, such as 5000, or when, "
+                "such as 22:00-06:00"
+            ) from error
         span = 60 * (60 * (ends.hour - begins.hour) + ends.minute - begins.minute)
         return span % DAY or DAY
 
@@ -86,9 +92,8 @@ def _cost(estimate: "Estimate", prices: CostSettings) -> str:
 def _backlog(estimate: "Estimate", plan: Plan) -> str:
     window = plan.seconds
     most = estimate.a_night(plan.limit, window)
-    bounds = [f"--limit {plan.limit:,}"] if plan.limit else []
-    bounds += [f"{plan.until} to inspect in"] if plan.until else []
-    how = f" with {' and '.join(bounds)}" if bounds else ""
+    bound = f"--limit {plan.limit:,}" if plan.limit else f"{plan.nightly} to inspect in"
+    how = f" with {bound}" if plan.nightly is not None else ""
     each = f", {most:,} in each" if most < estimate.documents else ""
     return (
         f"Backlog: {count(estimate.documents, 'document')}, {count(estimate.nights(plan.limit, window), 'night')}{how}"

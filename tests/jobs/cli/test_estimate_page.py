@@ -37,16 +37,15 @@ def test_a_price_makes_money_of_it_and_says_what_it_assumes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "until", "nights"),
+    ("nightly", "nights"),
     [
-        (1_000, None, "8 nights with --limit 1,000, 1,000 in each"),
-        (None, "22:00-06:00", "2 nights with 22:00-06:00 to inspect in, 5,760 in each"),
-        (2_000, "22:00-06:00", "4 nights with --limit 2,000 and 22:00-06:00 to inspect in, 2,000 in each"),
-        (9_000, None, "1 night with --limit 9,000"),
+        ("1000", "8 nights with --limit 1,000, 1,000 in each"),
+        ("22:00-06:00", "2 nights with 22:00-06:00 to inspect in, 5,760 in each"),
+        ("9000", "1 night with --limit 9,000"),
     ],
 )
-def test_the_backlog_takes_so_many_nights(limit: int | None, until: str | None, nights: str) -> None:
-    assert told(TEN_SECONDS, Plan(NO_PRICE, limit, until))[2] == (
+def test_the_backlog_takes_so_many_nights(nightly: str, nights: str) -> None:
+    assert told(TEN_SECONDS, Plan(NO_PRICE, nightly))[2] == (
         f"Backlog: 7,200 documents, {nights}, if nothing else comes."
     )
 
@@ -58,14 +57,15 @@ def test_what_earlier_nights_left_waits_too() -> None:
     assert night.endswith("links, scores and the rest took 1 min 15 s in 2026-03-01.1, and come on top.")
 
 
-def test_a_span_is_written_with_two_times() -> None:
-    with pytest.raises(NightRefused, match="22:00-06:00"):
-        told(TEN_SECONDS, Plan(NO_PRICE, until="06:00"))
+@pytest.mark.parametrize("nightly", ["06:00", "0", "-5", "many", ""])
+def test_a_night_is_a_number_of_contents_or_two_times(nightly: str) -> None:
+    with pytest.raises(NightRefused, match="5000, or when, such as 22:00-06:00"):
+        told(TEN_SECONDS, Plan(NO_PRICE, nightly))
 
 
 def test_nothing_to_do_is_no_night() -> None:
     none = Estimate(documents=0, seconds_each=10.0, measured_on=6, cores=2)
-    assert told(none, Plan(NO_PRICE, limit=5), new=0)[2].startswith("Backlog: 0 documents, 0 nights")
+    assert told(none, Plan(NO_PRICE, "5"), new=0)[2].startswith("Backlog: 0 documents, 0 nights")
     assert told(None, Plan(NO_PRICE), new=3) == [
         "A night is not estimated: that needs an inspector and two sound images.",
         "3 documents wait.",
