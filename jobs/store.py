@@ -7,7 +7,7 @@ from conf.settings import IngestSettings, Settings
 from jobs.frozen import Frozen, InputFile
 from jobs.object_store import told
 from jobs.pipeline import FACTS
-from udfs.images.objects import StoreError, open_objects
+from udfs.images.objects import Missing, StoreError, open_objects
 from udfs.intake.contract import preflight
 from udfs.intake.files import is_input
 from udfs.intake.inventory import listed_objects
@@ -67,10 +67,7 @@ def _inventory(settings: Settings) -> frozenset[str] | None:
     if named is None:
         return None
     uri = named if "://" in named or named.startswith("/") else f"{settings.lake}/{named}"
-    try:
-        content = open_objects(uri).read(uri)
-    except StoreError as error:
-        raise BadLake(f"{uri}: the inventory that places.inventory names cannot be read: {error}") from error
+    content = _content(uri, "the inventory that places.inventory names is not there")
     return frozenset(found for found in listed_objects(uri, content, settings.lake) if is_input(found))
 
 
@@ -78,14 +75,21 @@ def _unless_taken(folder: str, uris: list[str], ingest: IngestSettings, taken: s
     """The new files, each checked against the contract; the same bytes twice count once."""
     new: dict[str, InputFile] = {}
     for uri in uris:
-        try:
-            content = open_objects(uri).read(uri)
-        except StoreError as error:
-            raise BadLake(f"{uri}: is listed and cannot be read: {error}. Is an inventory older than that?") from error
+        content = _content(uri, "is listed and not there. Is an inventory older than that?")
         digest = hashlib.sha256(content).hexdigest()
         if (folder, digest) not in taken and digest not in new:
             new[digest] = checked_file(folder, uri, content, ingest)
     return sorted(new.values(), key=lambda file: file.uri)
+
+
+def _content(uri: str, missing: str) -> bytes:
+    """A file's bytes; what is missing is told so, and a store in trouble may be asked again."""
+    try:
+        return open_objects(uri).read(uri)
+    except Missing as error:
+        raise BadLake(f"{uri}: {missing}") from error
+    except StoreError as error:
+        raise told(uri, error) from error
 
 
 def checked_file(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> InputFile:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from conf.errors import BadLake
+from conf.errors import BadLake, BadStore, JobError, StoreAway
 from conf.settings import Settings
 from jobs.store import arrived
 from tests.fakes_risk import UNFROZEN
+from udfs.images.objects import StoreError, Unreadable
 
 ROW = "doc_id,account_id,uri,side,submitted_at\n{0},A-1,images/{0}.jpg,front,2026-02-28T10:00:00Z\n"
 
@@ -37,11 +38,38 @@ def test_what_an_inventory_does_not_list_waits_for_the_next_one(settings: Settin
 
 def test_an_inventory_that_is_older_than_the_folder_is_told_so(settings: Settings) -> None:
     chosen = lake_with(settings, "a.csv")
-    with pytest.raises(BadLake, match=r"inventory\.csv: the inventory that places\.inventory names cannot be read"):
+    with pytest.raises(BadLake, match=r"inventory\.csv: the inventory that places\.inventory names is not there"):
         arrived(chosen, [])
     (Path(settings.lake) / "inventory.csv").write_text("path\nmanifests/a.csv\nmanifests/gone.csv\n")
-    with pytest.raises(BadLake, match=r"gone\.csv: is listed and cannot be read.*Is an inventory older"):
+    with pytest.raises(BadLake, match=r"gone\.csv: is listed and not there.*Is an inventory older"):
         arrived(chosen, [])
     (Path(settings.lake) / "inventory.csv").write_text("path\nimages/a.jpg\n")
     with pytest.raises(BadLake, match=r"no \.parquet, \.csv or \.jsonl file"):
+        arrived(chosen, [])
+
+
+class InTrouble:
+    """A store that lists what it cannot read."""
+
+    def __init__(self, errors: dict[str, StoreError]) -> None:
+        self._errors = errors
+
+    def list(self, place: str) -> list[tuple[str, int]]:
+        return [(uri, 1) for uri in self._errors if uri.startswith(place)]
+
+    def read(self, uri: str) -> bytes:
+        raise self._errors[uri]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"), [(Unreadable("SlowDown"), StoreAway), (Unreadable("AccessDenied"), BadStore)]
+)
+def test_a_store_in_trouble_may_be_asked_again_unless_asking_cannot_help(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, error: StoreError, raised: type[JobError]
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr("jobs.store.open_objects", lambda _: InTrouble({"s3://archive/lake/manifests/a.csv": error}))
+    places = settings.how.places.model_copy(update={"lake": "s3://archive/lake"})
+    chosen = settings.model_copy(update={"how": settings.how.model_copy(update={"places": places})})
+    with pytest.raises(raised, match=r"s3://archive/lake/manifests/a\.csv"):
         arrived(chosen, [])
