@@ -35,7 +35,7 @@ def test_the_command_is_installed() -> None:
 def test_the_metadata_says_where_it_runs() -> None:
     metadata = distribution("lookback").metadata
     assert metadata["Requires-Python"] == "<3.13,>=3.11"
-    assert set(metadata.get_all("Provides-Extra") or ()) == {"cpu", "gpu", "s3", "faces", "dev"}
+    assert set(metadata.get_all("Provides-Extra") or ()) == {"cpu", "gpu", "s3", "faces", "heic", "dev"}
 
 
 def test_the_wheel_carries_every_file_of_the_packages_and_of_nothing_else(tmp_path: Path) -> None:
