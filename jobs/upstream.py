@@ -82,12 +82,10 @@ def _rows(spark: SparkSession, place: str, after: int | None, to: int) -> pa.Tab
     """Changed rows in an order that the table's files do not decide; of a table met first, all that it holds."""
     reader = spark.read.format("delta")
     try:
-        if after is None:
-            frame = reader.option("versionAsOf", to).load(place)
-            frame = frame.withColumns({CHANGE: F.lit(INSERT), VERSION: F.lit(to).cast("bigint")})
-        elif after == to:
-            frame = reader.option("versionAsOf", to).load(place).limit(0)
-            frame = frame.withColumns({CHANGE: F.lit(INSERT), VERSION: F.lit(to).cast("bigint")})
+        if after is None or after == to:
+            held = reader.option("versionAsOf", to).load(place)
+            new = held if after is None else held.limit(0)
+            frame = new.withColumns({CHANGE: F.lit(INSERT), VERSION: F.lit(to).cast("bigint")})
         else:
             span = reader.option("readChangeFeed", "true").option("startingVersion", after + 1)
             frame = span.option("endingVersion", to).load(place).where(F.col(CHANGE) != BEFORE).drop(AT)

@@ -96,8 +96,7 @@ class Archive:
         run, what = self.run, self.run.settings.what
         observed = run.before("observations")
         looked = run.before("documents").join(observed.select("sha256").distinct(), "sha256", "left_semi")
-        raised = min(what.profile.tiers.values(), default=1.0)
-        suspicions = Suspicions(run.before("account_signals"), run.before("risk_profiles"), raised)
+        suspicions = Suspicions.of(run.before("account_signals"), run.before("risk_profiles"), what.profile)
         placed = with_places(looked, run.frozen.first or what.order.first, suspicions)
         refused = run.before("rejected").where(F.col("stage") == "inspect")
         return Known(placed, observed, refused, inspector_fingerprint(self.task))

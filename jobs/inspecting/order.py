@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from conf.archive import First
+from conf.settings import ProfileSettings
 from jobs.facts import holding
 from schemas.words import SIGNAL_KINDS
 
@@ -26,6 +27,11 @@ class Suspicions:
     signals: DataFrame
     profiles: DataFrame
     raised: float
+
+    @classmethod
+    def of(cls, signals: DataFrame, profiles: DataFrame, settings: ProfileSettings) -> "Suspicions":
+        """An account is a warning from the risk on at which the lowest tier begins."""
+        return cls(signals, profiles, min(settings.tiers.values(), default=1.0))
 
 
 def with_places(documents: DataFrame, first: First, suspicions: Suspicions) -> DataFrame:

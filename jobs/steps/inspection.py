@@ -34,8 +34,7 @@ def main(run: Run) -> None:
 def placed_documents(run: Run) -> DataFrame:
     """Documents of the lineage, tonight's among them, with their places in the order of inspection."""
     what = run.settings.what
-    raised = min(what.profile.tiers.values(), default=1.0)
-    suspicions = Suspicions(run.read("account_signals"), run.before("risk_profiles"), raised)
+    suspicions = Suspicions.of(run.read("account_signals"), run.before("risk_profiles"), what.profile)
     return with_places(run.read("documents"), what.order.first, suspicions)
 
 
