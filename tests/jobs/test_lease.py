@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from conf.errors import LeaseHeld, StoreAway
 from conf.settings import LeaseSettings
 from jobs.lease import Lease, holder_of
 from jobs.lease_slots import ObjectSlot
+from tests.fakes_bucket import fake_bucket
 from udfs.images.objects import Bucket, Unreadable, open_bucket, open_objects
 
 NOW = LeaseSettings()
@@ -29,15 +28,9 @@ BUCKET = "s3://bucket/lake/tables"
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A root of tables in a bucket whose store has proven itself."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        boto3.client("s3").create_bucket(Bucket="bucket")
-        open_bucket.cache_clear()
+    with fake_bucket("bucket", monkeypatch):
         open_bucket().write(f"{BUCKET}/_proof.json", open_bucket().endpoint[0].encode())
         yield BUCKET
-        open_bucket.cache_clear()
 
 
 @pytest.fixture(params=["folder", "bucket"])

@@ -2,14 +2,12 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from moto import mock_aws
 
 from conf.settings import WorkerSettings
-from udfs.images import objects as objects_module
+from tests.fakes_bucket import fake_bucket
 from udfs.images.fetch import Source, fetch, fetch_all
 from udfs.images.hashing import HASH_SCHEMA, digest_of, hash_batches
 from udfs.images.objects import Missing, Unreadable, open_objects
@@ -74,14 +72,8 @@ def test_folders_list_read_and_write(tmp_path: Path) -> None:
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        boto3.client("s3").create_bucket(Bucket="docs")
-        objects_module.open_bucket.cache_clear()
+    with fake_bucket("docs", monkeypatch):
         yield "s3://docs"
-        objects_module.open_bucket.cache_clear()
 
 
 def test_s3_serves_loose_and_packed_images(bucket: str) -> None:
