@@ -9,4 +9,6 @@ EARLIER = Path(__file__).with_name("earlier_lake.tar.xz")
 def unpack(lake: Path) -> None:
     """Lay it into an empty lake."""
     with tarfile.open(EARLIER) as packed:
-        packed.extractall(lake, filter="data")
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)  # Python before 3.11.4 has none
+        for member in packed:
+            packed.extract(member, lake)

@@ -2,7 +2,6 @@
 
 import logging
 import os
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import pytest
 
 from tests.faults import audit
 from tests.jobs.tiny_lake import deliver, picture, settings_of
+from tests.processes import cpu_seconds
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -21,28 +21,6 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.timeout(3_000)]
 NIGHTS, WEEK, WARM = 60, 7, 12  # the first nights still compile and load classes
 CONTENTS = 5  # pictures that all documents share: a night is its queries
 FILES_GROWTH, CPU_GROWTH = 0.05, 0.25  # of the mean, over all nights together, by a straight line through them
-PROC = Path("/proc")
-
-
-def cpu_seconds() -> float:
-    """Of this process, its JVM and its workers, those that ended while their parents live included."""
-    ticks = {int(stat[0]): stat for stat in _stats()}
-    mine = {os.getpid()}
-    while more := {pid for pid, stat in ticks.items() if int(stat[3]) in mine and pid not in mine}:
-        mine |= more
-    used = sum(sum(int(word) for word in ticks[pid][13:17]) for pid in mine)
-    return used / os.sysconf("SC_CLK_TCK")
-
-
-def _stats() -> Iterator[list[str]]:
-    """Words of /proc/PID/stat; the command's name, which may hold blanks, is one of them."""
-    for path in PROC.glob("[0-9]*/stat"):
-        try:
-            text = path.read_text()
-        except OSError:
-            continue
-        pid, _, rest = text.partition(" ")
-        yield [pid, "name", *rest.rpartition(")")[2].split()]
 
 
 def files_in(root: Path) -> set[str]:
@@ -69,9 +47,9 @@ def test_a_night_costs_the_same_after_sixty(lake: Path, spark: "SparkSession") -
     written, cpu, heads = [], [], []
     for night in range(NIGHTS):
         deliver(lake, f"{night}.csv", {f"N{night}-{at}": (f"{at}.jpg", picture(80 + at)) for at in range(CONTENTS)})
-        known, began = files_in(root) if root.exists() else set(), cpu_seconds()
+        known, began = files_in(root) if root.exists() else set(), cpu_seconds(os.getpid())
         run_night(settings, Ask(date(2026, 1, 1) + timedelta(days=night)))
-        cpu.append(cpu_seconds() - began)
+        cpu.append(cpu_seconds(os.getpid()) - began)
         written.append(float(len(files_in(root) - known)))
         if night % WEEK == WEEK - 1:
             maintain(settings)
