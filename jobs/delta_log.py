@@ -53,7 +53,7 @@ class DeltaLog:
         self._folder = f"{root}/{table}"
         with telling(self._folder):
             listed = open_objects(self._folder).list(self._folder)
-        self.sizes = {uri.removeprefix(f"{self._folder}/"): size for uri, size in listed}
+        self.sizes = {one.uri.removeprefix(f"{self._folder}/"): one.bytes for one in listed}
         self._entries = _numbered(ENTRY, self.sizes)
         self._checkpoints = _numbered(CHECKPOINT, self.sizes)
         self._read: dict[str, bytes] = {}

@@ -6,7 +6,15 @@ from conf.archive import First
 
 
 class InputFile(BaseModel):
-    """One file of a drop folder."""
+    """One file of a drop folder.
+
+    Attributes:
+        uri: its address.
+        sha256: of its bytes.
+        bytes: how many.
+        rows: records in it.
+        mark: what the store had there (an ETag, or a time of change); null: not recorded, so it is read again.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -14,6 +22,7 @@ class InputFile(BaseModel):
     sha256: str
     bytes: int
     rows: int
+    mark: str | None = None
 
 
 class FeedRange(BaseModel):

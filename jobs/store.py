@@ -1,13 +1,15 @@
 """The one door to a lake's drop folders."""
 
 import hashlib
+from collections.abc import Callable
+from typing import TypeVar
 
 from conf.errors import BadLake
 from conf.settings import IngestSettings, Settings
 from jobs.frozen import Frozen, InputFile
 from jobs.object_store import told
 from jobs.pipeline import FACTS
-from udfs.images.objects import Missing, StoreError, open_objects
+from udfs.images.objects import Missing, Stored, StoreError, open_objects
 from udfs.intake.contract import preflight
 from udfs.intake.files import is_input
 from udfs.intake.inventory import listed_objects
@@ -15,25 +17,32 @@ from udfs.intake.mapping import contract_blocks
 
 MANIFESTS = "manifests"
 FOLDERS = (MANIFESTS, *FACTS)
+NOT_THERE = "is listed and not there. Is an inventory older than that?"
+Answer = TypeVar("Answer")
 
 
 def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputFile, ...]]:
     """Files of each drop folder that no earlier night of the lineage took in, by digest.
 
+    What stands as an earlier night found it is not read again, so that a night's cost does not grow with the nights.
+
     Raises:
         BadLake: the lake has no manifests.
         BadManifest: a new file does not fit the contract; nothing was written.
     """
-    taken = {(folder, file.sha256) for record in earlier for folder, files in record.files.items() for file in files}
+    taken = [(folder, file) for record in earlier for folder, files in record.files.items() for file in files]
+    digests = {(folder, file.sha256) for folder, file in taken}
+    standing = {(folder, Stored(file.uri, file.bytes, file.mark)) for folder, file in taken if file.mark is not None}
     listed = _inventory(settings)
-    found = {folder: input_files(settings, folder, listed) for folder in FOLDERS}
+    found = {folder: _stored(settings, folder, listed) for folder in FOLDERS}
     if not found[MANIFESTS] and settings.how.places.feed is None:
         raise BadLake(
             f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file. A lake has a folder manifests/ with one row "
             "a document; see lookback schema, or make one with lookback specimens OUT"
         )
     ingest = settings.what.ingest
-    return {folder: tuple(_unless_taken(folder, uris, ingest, taken)) for folder, uris in found.items()}
+    unread = {folder: [one for one in files if (folder, one) not in standing] for folder, files in found.items()}
+    return {folder: tuple(_unless_taken(folder, files, ingest, digests)) for folder, files in unread.items()}
 
 
 def every_input(settings: Settings) -> list[tuple[str, str]]:
@@ -52,13 +61,28 @@ def input_files(settings: Settings, folder: str, listed: frozenset[str] | None =
     """
     if listed is None:
         listed = _inventory(settings)
-    place = f"{settings.lake}/{settings.what.ingest.files_of(folder)}"
-    if listed is not None:
-        return sorted(uri for uri in listed if uri.startswith(f"{place}/") and is_input(uri))
+    if listed is None:
+        return [one.uri for one in _listing(settings, folder)]
+    return sorted(uri for uri in listed if uri.startswith(f"{_place(settings, folder)}/"))
+
+
+def _stored(settings: Settings, folder: str, listed: frozenset[str] | None) -> list[Stored]:
+    """The folder's files as they stand now."""
+    if listed is None:
+        return _listing(settings, folder)
+    return [_asked(uri, open_objects(uri).find, NOT_THERE) for uri in input_files(settings, folder, listed)]
+
+
+def _listing(settings: Settings, folder: str) -> list[Stored]:
+    place = _place(settings, folder)
     try:
-        return sorted(uri for uri, _ in open_objects(settings.lake).list(place) if is_input(uri))
+        return [one for one in open_objects(settings.lake).list(place) if is_input(one.uri)]
     except StoreError as error:
         raise told(place, error) from error
+
+
+def _place(settings: Settings, folder: str) -> str:
+    return f"{settings.lake}/{settings.what.ingest.files_of(folder)}"
 
 
 def _inventory(settings: Settings) -> frozenset[str] | None:
@@ -67,32 +91,36 @@ def _inventory(settings: Settings) -> frozenset[str] | None:
     if named is None:
         return None
     uri = named if "://" in named or named.startswith("/") else f"{settings.lake}/{named}"
-    content = _content(uri, "the inventory that places.inventory names is not there")
+    content = _asked(uri, open_objects(uri).read, "the inventory that places.inventory names is not there")
     return frozenset(found for found in listed_objects(uri, content, settings.lake) if is_input(found))
 
 
-def _unless_taken(folder: str, uris: list[str], ingest: IngestSettings, taken: set[tuple[str, str]]) -> list[InputFile]:
+def _unless_taken(
+    folder: str, files: list[Stored], ingest: IngestSettings, taken: set[tuple[str, str]]
+) -> list[InputFile]:
     """The new files, each checked against the contract; the same bytes twice count once."""
     new: dict[str, InputFile] = {}
-    for uri in uris:
-        content = _content(uri, "is listed and not there. Is an inventory older than that?")
+    for file in files:
+        content = _asked(file.uri, open_objects(file.uri).read, NOT_THERE)
         digest = hashlib.sha256(content).hexdigest()
         if (folder, digest) not in taken and digest not in new:
-            new[digest] = checked_file(folder, uri, content, ingest)
+            new[digest] = checked_file(folder, file.uri, content, ingest, mark=file.mark)
     return sorted(new.values(), key=lambda file: file.uri)
 
 
-def _content(uri: str, missing: str) -> bytes:
-    """A file's bytes; what is missing is told so, and a store in trouble may be asked again."""
+def _asked(uri: str, ask: Callable[[str], Answer], missing: str) -> Answer:
+    """What a store answers about a file; what is missing is told so, and a store in trouble may be asked again."""
     try:
-        return open_objects(uri).read(uri)
+        return ask(uri)
     except Missing as error:
         raise BadLake(f"{uri}: {missing}") from error
     except StoreError as error:
         raise told(uri, error) from error
 
 
-def checked_file(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> InputFile:
+def checked_file(
+    folder: str, uri: str, content: bytes, ingest: IngestSettings, *, mark: str | None = None
+) -> InputFile:
     """The record of a file that fits the contract.
 
     Raises:
@@ -100,4 +128,4 @@ def checked_file(folder: str, uri: str, content: bytes, ingest: IngestSettings) 
     """
     preflight(folder, uri, content, ingest)
     rows = sum(len(block) for block in contract_blocks(folder, uri, content, ingest.mapping))
-    return InputFile(uri=uri, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), rows=rows)
+    return InputFile(uri=uri, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), rows=rows, mark=mark)

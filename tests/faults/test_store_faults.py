@@ -66,7 +66,7 @@ def test_what_a_store_mends_by_itself_is_not_noticed(server: str, store: pytest.
         bucket = open_bucket()
         assert bucket.read(f"{LAKE}/a.jpg") == b"12345"
         bucket.write(f"{LAKE}/b.jpg", b"67")
-        assert [uri for uri, _ in bucket.list(LAKE)] == [f"{LAKE}/_proof.json", f"{LAKE}/a.jpg", f"{LAKE}/b.jpg"]
+        assert [found.uri for found in bucket.list(LAKE)] == [f"{LAKE}/_proof.json", f"{LAKE}/a.jpg", f"{LAKE}/b.jpg"]
     assert proxy.struck == {read: 2, listed: 2, written: 2}
 
 

@@ -8,7 +8,7 @@ from conf.errors import BadLake, BadStore, JobError, StoreAway
 from conf.settings import Settings
 from jobs.store import arrived
 from tests.fakes_risk import UNFROZEN
-from udfs.images.objects import StoreError, Unreadable
+from udfs.images.objects import Folder, Stored, StoreError, Unreadable
 
 ROW = "doc_id,account_id,uri,side,submitted_at\n{0},A-1,images/{0}.jpg,front,2026-02-28T10:00:00Z\n"
 
@@ -48,14 +48,46 @@ def test_an_inventory_that_is_older_than_the_folder_is_told_so(settings: Setting
         arrived(chosen, [])
 
 
+@pytest.mark.parametrize("inventory", [None, "inventory.csv"])
+def test_what_stands_as_it_was_taken_is_not_read_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, inventory: str | None
+) -> None:
+    chosen = lake_with(settings, "a.csv", "b.csv", inventory=inventory)
+    (Path(settings.lake) / "inventory.csv").write_text("path\nmanifests/a.csv\nmanifests/b.csv\n")
+    taken = UNFROZEN.model_copy(update={"files": arrived(chosen, [])})
+    read: list[str] = []
+    whole = Folder.read
+
+    def noting(folder: Folder, uri: str) -> bytes:
+        read.append(Path(uri).name)
+        return whole(folder, uri)
+
+    monkeypatch.setattr(Folder, "read", noting)
+    changed = Path(settings.lake) / "manifests" / "b.csv"
+    changed.write_text(ROW.format("c"))  # as long as before, at the same address
+    assert [Path(file.uri).name for file in arrived(chosen, [taken])["manifests"]] == ["b.csv"]
+    assert read == ["inventory.csv"] * (inventory is not None) + ["b.csv"]
+    unmarked = taken.model_copy(
+        update={
+            "files": {
+                folder: tuple(file.model_copy(update={"mark": None}) for file in files)
+                for folder, files in taken.files.items()
+            }
+        }
+    )
+    changed.write_text(ROW.format("b"))
+    assert arrived(chosen, [unmarked])["manifests"] == ()
+    assert read[-2:] == ["a.csv", "b.csv"]
+
+
 class InTrouble:
     """A store that lists what it cannot read."""
 
     def __init__(self, errors: dict[str, StoreError]) -> None:
         self._errors = errors
 
-    def list(self, place: str) -> list[tuple[str, int]]:
-        return [(uri, 1) for uri in self._errors if uri.startswith(place)]
+    def list(self, place: str) -> list[Stored]:
+        return [Stored(uri, 1, "") for uri in self._errors if uri.startswith(place)]
 
     def read(self, uri: str) -> bytes:
         raise self._errors[uri]

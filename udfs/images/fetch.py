@@ -59,7 +59,7 @@ def _read(uri: str, source: Source) -> bytes:
         _check_size(len(content), source.max_bytes)
         return content
     objects = open_objects(address.place)
-    _check_size(objects.size(address.place), source.max_bytes)
+    _check_size(objects.find(address.place).bytes, source.max_bytes)
     return objects.read(address.place)
 
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from udfs.images.roots import FILE, S3
 
@@ -35,15 +35,23 @@ class Unreadable(StoreError):
     """Something is there, or may be, and cannot be read."""
 
 
+class Stored(NamedTuple):
+    """An object, unread: its address, its size in bytes, and a mark that other bytes at that address do not have."""
+
+    uri: str
+    bytes: int
+    mark: str
+
+
 class Objects(Protocol):
     """Bytes under a root; addresses are whole: real paths or `s3://bucket/key`."""
 
-    def list(self, prefix: str) -> list[tuple[str, int]]:
-        """Every object whose address lies under the folder `prefix`, with its size, sorted by address."""
+    def list(self, prefix: str) -> list[Stored]:
+        """Every object whose address lies under the folder `prefix`, sorted by address."""
         ...
 
-    def size(self, uri: str) -> int:
-        """Bytes of one object."""
+    def find(self, uri: str) -> Stored:
+        """One object."""
         ...
 
     def read(self, uri: str) -> bytes:
@@ -67,14 +75,14 @@ def open_objects(root: str) -> Objects:
 class Folder:
     """Files of this machine, or of a mounted one."""
 
-    def list(self, prefix: str) -> list[tuple[str, int]]:
+    def list(self, prefix: str) -> list[Stored]:
         """Every regular file below a folder, hidden ones left out; nothing where there is no folder."""
         top = Path(prefix.removeprefix(FILE))
-        return _reading(lambda: sorted((str(path), path.stat().st_size) for path in _files(top)))
+        return _reading(lambda: sorted(_stored(str(path), path) for path in _files(top)))
 
-    def size(self, uri: str) -> int:
-        """Bytes of one file."""
-        return _reading(lambda: _regular(uri).stat().st_size)
+    def find(self, uri: str) -> Stored:
+        """One file."""
+        return _reading(lambda: _stored(uri, _regular(uri)))
 
     def read(self, uri: str) -> bytes:
         """All bytes of one file."""
@@ -97,6 +105,12 @@ class Folder:
         beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
         beside.write_bytes(content)
         beside.replace(path)
+
+
+def _stored(uri: str, path: Path) -> Stored:
+    """A file; its mark is the time of its last change, in nanoseconds."""
+    found = path.stat()
+    return Stored(uri, found.st_size, str(found.st_mtime_ns))
 
 
 def _files(top: Path) -> list[Path]:
@@ -127,23 +141,23 @@ class Bucket:
     def __init__(self, client: "S3Client") -> None:
         self._client = client
 
-    def list(self, prefix: str) -> list[tuple[str, int]]:
+    def list(self, prefix: str) -> list[Stored]:
         """Every object below a prefix, sorted by address."""
         bucket, key = _parts(prefix)
         start = f"{key.rstrip('/')}/" if key else ""
 
-        def pages() -> list[tuple[str, int]]:
+        def pages() -> list[Stored]:
             found = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=start)
-            return sorted(
-                (f"{S3}{bucket}/{item['Key']}", item["Size"]) for p in found for item in p.get("Contents", ())
-            )
+            items = (item for page in found for item in page.get("Contents", ()))
+            return sorted(Stored(f"{S3}{bucket}/{item['Key']}", item["Size"], item["ETag"]) for item in items)
 
         return _asking(pages)
 
-    def size(self, uri: str) -> int:
-        """Bytes of one object."""
+    def find(self, uri: str) -> Stored:
+        """One object."""
         bucket, key = _parts(uri)
-        return _asking(lambda: self._client.head_object(Bucket=bucket, Key=key)["ContentLength"])
+        head = _asking(lambda: self._client.head_object(Bucket=bucket, Key=key))
+        return Stored(uri, head["ContentLength"], head["ETag"])
 
     def read(self, uri: str) -> bytes:
         """All bytes of one object."""

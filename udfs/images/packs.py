@@ -21,7 +21,7 @@ class RangeFile(io.RawIOBase):
 
     def __init__(self, objects: Objects, uri: str) -> None:
         self._objects, self._uri = objects, uri
-        self._size, self._at = objects.size(uri), 0
+        self._size, self._at = objects.find(uri).bytes, 0
 
     def readable(self) -> bool:
         """Always."""

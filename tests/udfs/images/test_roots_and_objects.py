@@ -60,7 +60,10 @@ def test_folders_list_read_and_write(tmp_path: Path) -> None:
     store = open_objects(str(tmp_path))
     store.write(f"{tmp_path}/x/b", b"12345")
     store.write(f"{tmp_path}/x/a", b"")
-    assert store.list(f"{tmp_path}/x") == [(f"{tmp_path}/x/a", 0), (f"{tmp_path}/x/b", 5)]
+    assert [(one.uri, one.bytes) for one in store.list(f"{tmp_path}/x")] == [
+        (f"{tmp_path}/x/a", 0),
+        (f"{tmp_path}/x/b", 5),
+    ]
     assert store.list(f"{tmp_path}/nothing") == []
     assert store.read(f"{tmp_path}/x/b") == b"12345"
     assert store.read_range(f"{tmp_path}/x/b", 1, 3) == b"234"
@@ -82,7 +85,7 @@ def test_s3_serves_loose_and_packed_images(bucket: str) -> None:
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table({"key": ["k0", "k1", "k2"], "bytes": [b"0", b"11", b"222"]}), sink, row_group_size=2)
     store.write(f"{bucket}/lake/images/p.parquet", bytes(sink.getvalue()))
-    assert [uri for uri, _ in store.list(f"{bucket}/lake")] == [
+    assert [found.uri for found in store.list(f"{bucket}/lake")] == [
         f"{bucket}/lake/a.jpg",
         f"{bucket}/lake/images/p.parquet",
     ]
