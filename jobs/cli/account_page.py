@@ -2,11 +2,11 @@
 
 from itertools import groupby
 
+from conf.wording import count
 from jobs.cli.pages import Line, columns, commands, heading, sentence, some, style_of
 from jobs.stories.accounts import AccountStory, Knowable, Stretch
 from jobs.stories.sayings import base, day, decided, kinds, minute, money, moves, risk, share, weight, what
 from schemas.words import RISK_COMPONENTS
-from udfs.judging.reasons import count
 
 
 def account_page(story: AccountStory, lake: str | None = None) -> list[Line]:

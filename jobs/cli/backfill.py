@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from conf.errors import BadModel
+from conf.wording import count, duration
 from jobs.cli.app import app
 from jobs.cli.context import given, has_table, open_tables
 from jobs.cli.nights import Until, seconds_of
 from jobs.cli.output import CONSOLE, print_json
 from jobs.cli.pages import Line, columns, print_page
 from jobs.cli.progress import NightProgress
-from jobs.cli.status import duration
 
 if TYPE_CHECKING:
     from jobs.backfill.forecast import Forecast
@@ -92,8 +92,8 @@ def forecast_page(found: "Forecast", hours: float) -> list[Line]:
     """A forecast for people."""
     nights = found.nights(hours)
     cost = "no night has told what a look costs"
-    if found.seconds is not None:
-        cost = f"{duration(found.seconds)} with all cores, {nights:,} nights of {hours:g} hours"
+    if found.seconds is not None and nights is not None:
+        cost = f"{duration(found.seconds)} with all cores, {count(nights, 'night')} of {hours:g} hours"
     rows = [
         ("inspector", f"version {found.version}, over the archive of {found.release}"),
         ("contents", f"{found.contents:,} wait for it, {found.first} first"),

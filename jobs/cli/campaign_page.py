@@ -1,9 +1,9 @@
 """Tells the story of a campaign: its size, what holds it, its members, what to type next."""
 
+from conf.wording import count
 from jobs.cli.pages import Line, columns, commands, heading, sentence, some
 from jobs.stories.campaigns import CampaignStory
 from jobs.stories.sayings import day, kinds, risk, share
-from udfs.judging.reasons import count
 
 EVENT_WORDS = {"birth": "was born", "growth": "grew", "shrink": "shrank", "split": "split", "merge": "merged",
                "death": "ended"}  # fmt: skip

@@ -9,6 +9,7 @@ import typer
 
 from conf.errors import BadLake, BadManifest, BadModel, BadSettings
 from conf.settings import Settings
+from conf.wording import count
 from jobs.cli.app import app
 from jobs.cli.context import given, has_table
 from jobs.cli.count_progress import counted
@@ -62,7 +63,6 @@ def check(
 def page(place: str, report: "LakeReport", plan: "Plan", mapping: str | None = None) -> Iterator[Line]:
     """What a person reads: counts, what is refused and why, images, the estimate, what to type next."""
     from jobs.cli.estimate_page import estimated
-    from udfs.judging.reasons import count
 
     yield Line(f"Lake {place}")
     fresh = [file for file in report.files if not file.earlier]
@@ -76,7 +76,7 @@ def page(place: str, report: "LakeReport", plan: "Plan", mapping: str | None = N
     for file in fresh:
         yield from _about(file)
     images = report.images
-    formats = ", ".join(f"{count:,} {name}" for name, count in sorted(images.formats.items()))
+    formats = ", ".join(f"{number:,} {name}" for name, number in sorted(images.formats.items()))
     if images.looked or not report.history.taken:
         rejected = f"{images.refused.total():,} would be rejected"
         yield Line(f"{images.looked:,} images opened: {formats or 'none sound'}; {rejected}")
@@ -99,12 +99,12 @@ def rows(report: "LakeReport", plan: "Plan") -> Iterator[Row]:
             yield dict(zip(FIELDS, ("row", file.uri, "read", 1, json.dumps(row)), strict=True))
         for name in file.ignored:
             yield dict(zip(FIELDS, ("column", file.uri, "ignored", 1, name), strict=True))
-        for reason, count in sorted(file.refused.items()):
-            yield dict(zip(FIELDS, ("row", file.uri, reason, count, file.first[reason]), strict=True))
-    for name, count in sorted(report.images.formats.items()):
-        yield dict(zip(FIELDS, ("image", None, "sound", count, name), strict=True))
-    for reason, count in sorted(report.images.refused.items()):
-        yield dict(zip(FIELDS, ("image", None, reason, count, report.images.first[reason]), strict=True))
+        for reason, number in sorted(file.refused.items()):
+            yield dict(zip(FIELDS, ("row", file.uri, reason, number, file.first[reason]), strict=True))
+    for name, number in sorted(report.images.formats.items()):
+        yield dict(zip(FIELDS, ("image", None, "sound", number, name), strict=True))
+    for reason, number in sorted(report.images.refused.items()):
+        yield dict(zip(FIELDS, ("image", None, reason, number, report.images.first[reason]), strict=True))
     if report.estimate is not None:
         detail = f"seconds, {' '.join(estimated(report, plan))}"
         yield dict(zip(FIELDS, ("night", None, "estimate", round(report.estimate.seconds), detail), strict=True))

@@ -1,5 +1,6 @@
 """The last page of the demo: what the night found, why, since when it could have been known, what to type next."""
 
+from conf.wording import count, duration
 from jobs.cli.account_page import knowable
 from jobs.cli.pages import Line, columns, commands, heading, sentence, style_of
 from jobs.demo_lake import Truth
@@ -7,7 +8,6 @@ from jobs.stories.accounts import AccountStory
 from jobs.stories.closing import Closing
 from jobs.stories.found import passed
 from jobs.stories.sayings import day, kinds, risk, share
-from udfs.judging.reasons import count
 
 REASONS = 5  # of one account
 
@@ -45,7 +45,7 @@ def truth_line(end: Closing, truth: Truth, members: frozenset[str]) -> str:
 
 
 def _night(end: Closing) -> str:
-    took = "" if end.seconds is None else f" in {end.seconds // 60:.0f} min {end.seconds % 60:.0f} s"
+    took = "" if end.seconds is None else f" in {duration(end.seconds)}"
     counts = end.counts
     return (
         f"Night {end.release.run_id} released{took}: {count(counts['new'], 'new manifest row')}, "

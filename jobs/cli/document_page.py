@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from conf.wording import count
 from jobs.cli.pages import Line, columns, commands, heading, sentence, some, style_of
 from jobs.stories.clashes import Clash, Reading
 from jobs.stories.documents import DocumentStory
 from jobs.stories.sayings import CONTRADICTION_WORDS, day, decided, kinds, place, risk, share, what
-from udfs.judging.reasons import count
 
 
 def document_page(story: DocumentStory, lake: str | None = None) -> list[Line]:

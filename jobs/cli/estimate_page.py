@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conf.errors import NightRefused
 from conf.settings import CostSettings
-from udfs.judging.reasons import count
+from conf.wording import count, duration
 
 if TYPE_CHECKING:
     from jobs.health.lake_check import LakeReport
@@ -63,7 +63,7 @@ def estimated(report: "LakeReport", plan: Plan) -> Iterator[str]:
     left = report.history.waiting
     of_which = f" ({report.new:,} new, {left:,} left by earlier nights)" if left else ""
     yield (
-        f"Inspecting {count(estimate.documents, 'document')}{of_which} takes about {_duration(estimate.seconds)} on "
+        f"Inspecting {count(estimate.documents, 'document')}{of_which} takes about {duration(estimate.seconds)} on "
         f"{_machine(estimate)} ({estimate.seconds_each:.2f} s each, measured on {estimate.measured_on}); "
         f"{_rest(report)}."
     )
@@ -75,7 +75,7 @@ def _rest(report: "LakeReport") -> str:
     past = report.history
     if past.rest_seconds is None:
         return "links, scores and the rest come on top"
-    return f"links, scores and the rest took {_duration(past.rest_seconds)} in {past.night}, and come on top"
+    return f"links, scores and the rest took {duration(past.rest_seconds)} in {past.night}, and come on top"
 
 
 def _cost(estimate: "Estimate", prices: CostSettings) -> str:
@@ -107,9 +107,3 @@ def _figure(value: float) -> str:
 
 def _machine(estimate: "Estimate") -> str:
     return "its GPU" if estimate.unit == "GPU" else count(estimate.cores, "core")
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:,} h {minutes} min" if hours else f"{minutes} min {rest} s"

@@ -5,6 +5,7 @@ from types import TracebackType
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from conf.wording import duration
 from jobs.cli.output import ERRORS
 from jobs.pipeline import PIPELINE
 
@@ -72,4 +73,4 @@ class NightProgress:
             return ""
         rate = done / seconds
         left = (total - done) / rate
-        return f", {rate:.0f}/s, {left // 60:.0f} min {left % 60:.0f} s left"
+        return f", {rate:.0f}/s, {duration(left)} left"

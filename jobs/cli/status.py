@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from conf.settings import Settings
+from conf.wording import duration
 from jobs.cli.app import app
 from jobs.cli.context import given, has_table, open_tables
 from jobs.cli.output import print_json
@@ -123,20 +124,10 @@ def _cells(night: "NightStatus") -> tuple[str, ...]:
         night.run_id,
         night.state,
         *("-" if count is None else f"{count:,}" for count in counts),
-        duration(night.took),
+        "-" if night.took is None else duration(night.took),
         "-" if night.rate is None else f"{night.rate:.1f}",
         night.bound_by or "",
     )
-
-
-def duration(seconds: float | None) -> str:
-    """Seconds as a person says them."""
-    if seconds is None:
-        return "-"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds) // 60
-    return f"{minutes} min {round(seconds) % 60:02d}" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def _hint(state: str) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from conf.settings import MonitorSettings
+from conf.wording import count, duration
 from jobs.report.facts import ACCOUNTS, PLACES, NightFacts
 from jobs.stories.sayings import day, kinds, share
-from udfs.judging.reasons import count
 
 TEMPLATE = "template.html"
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6")  # classes of the template's stacked bars, one for each place
@@ -23,7 +23,7 @@ def render(facts: NightFacts, monitor: MonitorSettings) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, kinds=kinds, count=count, share=share, clock=clock, seconds=seconds)
+    environment.filters.update(day=day, kinds=kinds, count=count, share=share, clock=clock, duration=duration)
     return environment.get_template(TEMPLATE).render(
         facts=facts,
         release=facts.release,
@@ -54,8 +54,3 @@ def sentence(facts: NightFacts) -> str:
 def clock(value: datetime | date) -> str:
     """A time as 2026-03-02 01:48 UTC."""
     return f"{value:%Y-%m-%d %H:%M} UTC"
-
-
-def seconds(value: float) -> str:
-    """A duration as 1 min 48 s, or 2.1 s."""
-    return f"{value:.1f} s" if value < 60 else f"{value // 60:.0f} min {value % 60:.0f} s"

@@ -1,7 +1,7 @@
 """Whether the system of record agrees with what came: the sentences that every page of a night says of it."""
 
+from conf.wording import count
 from jobs.stories.released import Released, rows_of
-from udfs.judging.reasons import count
 
 SHOWN = 5  # totals that differ and are named; the report's table and metrics have all
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from conf.settings import ProfileSettings
+from conf.wording import count
 from schemas.words import RISK_COMPONENTS
 from udfs.judging.log_odds import logit, sigmoid
-from udfs.judging.reasons import count, verdict_reason
+from udfs.judging.reasons import verdict_reason
 from udfs.judging.transactions import PATTERN_LOG_ODDS, Pattern, pattern_reason
 
 DAMPING = 0.5  # each further document or campaign tells half of what it would alone: they are not independent

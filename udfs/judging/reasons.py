@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from conf.wording import count
 from udfs.judging.fusion import Standing
 
 DOC_WORDS = {"passport": "passport", "id_card": "identity card", "driving_licence": "driving licence"}
@@ -75,11 +76,6 @@ def abstention_reason(families: Mapping[str, str]) -> str:
     """Which families could not be judged, and why: "Not judged: physical (the card is too small ...)"."""
     told = ", ".join(f"{family} ({ABSTENTION_WORDS[why]})" for family, why in families.items())
     return f"Not judged: {told}"
-
-
-def count(number: int, noun: str) -> str:
-    """A number and its noun, in the plural where it is not one."""
-    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _place_words(places: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from udfs.judging.reasons import count
+from conf.wording import count
 
 NEAR_LIMIT = 0.8  # a deposit of 80 to 100 % of the limit may be cut to stay under it
 STRUCTURED_DEPOSITS = 3  # so many of them inside the window

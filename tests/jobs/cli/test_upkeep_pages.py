@@ -24,7 +24,7 @@ def test_a_plan_says_what_looks_what_is_copied_and_what_to_type_next() -> None:
     assert "160,000 wait for it, riskiest first" in told
     assert "card, copy" in told
     assert "file, reading" in told
-    assert "25 h 00 min with all cores, 5 nights of 6 hours" in told
+    assert "25 h 0 min with all cores, 5 nights of 6 hours" in told
     assert told.endswith("-> lookback backfill run --version 2")
 
 

@@ -15,7 +15,7 @@ from conf.settings import MonitorSettings, Settings
 from jobs.cli.report import write_report
 from jobs.publishing.releases import Release
 from jobs.report.facts import gather
-from jobs.report.page import render, seconds
+from jobs.report.page import render
 from jobs.report.pictures import WIDTH, thumbnail
 from tests.fakes_released import RUNS, SECOND, MemoryReleased, plate, world
 
@@ -116,8 +116,3 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         write_report(world(), RELEASE, Settings(), tmp_path / "none" / "r.html")
     write_report(world(), RELEASE, Settings(), tmp_path / "r.html")
     assert (tmp_path / "r.html").stat().st_size > 5_000
-
-
-def test_durations_read_as_people_say_them() -> None:
-    assert seconds(2.14) == "2.1 s"
-    assert seconds(108) == "1 min 48 s"
