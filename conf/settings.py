@@ -29,10 +29,9 @@ class IngestSettings(Leaf):
         default=None, description="How a foreign export is read: a name in conf/mappings, or a YAML file."
     )
 
-    @property
-    def time_zone(self) -> str | None:
-        """Zone of times without an offset: the settings', else the export's."""
-        return self.zone or (self.mapping.zone if self.mapping else None)
+    def zone_of(self, folder: str) -> str | None:
+        """Zone of a folder's times without an offset: the settings', else the export's where its mapping reads them."""
+        return self.zone or (self.mapping.zone if self.mapping and folder in self.mapping.folders else None)
 
     def files_of(self, folder: str) -> str:
         """The drop folder that holds the files of a folder's rows."""

@@ -68,10 +68,10 @@ def preflight(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> 
                 "Keep one of them. Nothing was written."
             )
     if ingest.mapping and folder in ingest.mapping.folders:
-        _refuse_bare_times(folder, uri, first, ingest.time_zone)
+        _refuse_bare_times(folder, uri, first, ingest.zone_of(folder))
         return unmapped(folder, uri, content, ingest.mapping)
     _refuse_wrong_types(folder, uri, content)
-    _refuse_bare_times(folder, uri, first, ingest.time_zone)
+    _refuse_bare_times(folder, uri, first, ingest.zone_of(folder))
     return tuple(name for name in first.names if _known_name(folder, name) not in columns)
 
 
@@ -79,7 +79,8 @@ def typed_batches(
     folder: str, files: Iterable[tuple[str, str, bytes]], ingest: IngestSettings
 ) -> Iterator[pa.RecordBatch]:
     """Every row of the files (uri, digest, bytes), typed, or with the reason that it is not taken."""
-    where, schema = None if ingest.time_zone is None else ZoneInfo(ingest.time_zone), row_schema(folder)
+    zone, schema = ingest.zone_of(folder), row_schema(folder)
+    where = None if zone is None else ZoneInfo(zone)
     for uri, digest, content in files:
         for block in contract_blocks(folder, uri, content, ingest.mapping):
             rows = [

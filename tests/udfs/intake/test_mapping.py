@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from conf.errors import BadSettings
+from conf.errors import BadManifest, BadSettings
 from conf.mapping import FolderMapping
 from conf.settings import IngestSettings, What
 from udfs.intake.contract import preflight, typed_batches
@@ -77,6 +77,17 @@ def test_flat_columns_codes_and_the_zone_of_the_export() -> None:
     assert good["submitted_at"] == datetime(2026, 2, 1, 8, tzinfo=UTC)
     assert bad["_reason"] == "bad_value"
     assert "side is none of front, back, page" in bad["_detail"]
+
+
+@pytest.mark.parametrize("mapping", ["flat_csv", "nested_checks"])
+def test_a_folder_that_a_mapping_does_not_name_gets_nothing_of_its_zone(mapping: str) -> None:
+    bare = b"transaction_id,account_id,direction,amount,asset,time\nT-1,A-1,in,5,EUR,2026-02-28T10:00:00\n"
+    with pytest.raises(BadManifest, match=r"t\.csv, column valid_from: 1 of the first 1 rows have no time zone"):
+        preflight("transactions", "t.csv", bare, IngestSettings(mapping=mapping))
+    (row,) = rows("transactions", "t.csv", bare, mapping)
+    assert (row["_reason"], row["valid_from"]) == ("bad_time", None)
+    declared = IngestSettings(mapping=mapping, zone="Europe/Vilnius")
+    assert preflight("transactions", "t.csv", bare, declared) == ()
 
 
 def test_what_a_mapping_leaves_out_is_named() -> None:
