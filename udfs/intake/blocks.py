@@ -18,6 +18,10 @@ class Unquoted(str):
         return value
 
 
+class Unnamed(str):
+    """A code that a mapping has no word for."""
+
+
 @dataclass(frozen=True)
 class Block:
     """Rows that follow each other.

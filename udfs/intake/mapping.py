@@ -1,10 +1,9 @@
 """Turns the rows of a foreign export into rows of the contract, before anything else looks at them."""
 
-import json
 from collections.abc import Iterator
 
 from conf.mapping import EACH, ExportMapping, FolderMapping
-from udfs.intake.blocks import Block
+from udfs.intake.blocks import Block, Unnamed
 from udfs.intake.files import read_blocks
 from udfs.intake.json_rows import DECODER, as_text
 
@@ -49,20 +48,32 @@ def _mapped(block: Block, mapping: FolderMapping, start: int) -> Block:
         column: path for column, path in mapping.columns.items() if path in block.names or _head(path) in block.names
     }
     names = (*there, *mapping.constants)
+    opened = {_head(path) for path in there.values() if path not in block.names}
     rows: list[list[str | None]] = []
     broken: dict[int, str] = {}
     for place in range(len(block)):
-        if place in block.broken:
-            broken[len(rows)] = block.broken[place]
-            rows.append([None] * len(names))
-            continue
         cells = {name: values[place] for name, values in zip(block.names, block.columns, strict=True)}
-        record = {name: _parsed(text) for name, text in cells.items()}
-        for element in _elements(record, mapping.lists):
-            texts = [_coded(_value(cells, element, path), mapping.codes.get(name)) for name, path in there.items()]
-            rows.append([*texts, *mapping.constants.values()])
+        trouble = block.broken.get(place)
+        try:
+            found = [] if trouble else list(_rows(cells, opened, there, mapping))
+        except (ValueError, RecursionError) as error:
+            trouble = f"a nested value cannot be read: {error}"
+        if trouble:
+            broken[len(rows)] = trouble
+            found = [[None] * len(names)]
+        rows += found
     columns = tuple([row[at] for row in rows] for at in range(len(names)))
     return Block(start, len(rows), names, columns, broken)
+
+
+def _rows(
+    cells: dict[str, str | None], opened: set[str], there: dict[str, str], mapping: FolderMapping
+) -> Iterator[list[str | None]]:
+    """The rows of one record; of its cells those are parsed that a path walks into."""
+    record = {name: _parsed(text) if name in opened else text for name, text in cells.items()}
+    for element in _elements(record, mapping.lists):
+        texts = [_coded(_value(cells, element, path), mapping.codes.get(name)) for name, path in there.items()]
+        yield [*texts, *mapping.constants.values()]
 
 
 def _elements(record: dict[str, object], lists: str | None) -> list[Element]:
@@ -71,7 +82,7 @@ def _elements(record: dict[str, object], lists: str | None) -> list[Element]:
     if lists is None:
         return ways
     for step in lists.removesuffix(EACH).split(f"{EACH}."):
-        ways = [(*way, element) for way in ways for element in _list(_walk(way[-1], step))]
+        ways = [(*way, element) for way in ways for element in _list(_walk(way[-1], step), step)]
     return ways
 
 
@@ -93,21 +104,22 @@ def _walk(value: object, path: str) -> object:
     return value
 
 
-def _list(value: object) -> list[object]:
+def _list(value: object, step: str) -> list[object]:
+    """Elements of a list; where there is none, none: what is no list could be rows that nobody would miss."""
     found = _parsed(value)
-    return found if isinstance(found, list) else []
+    if found is not None and not isinstance(found, list):
+        raise ValueError(f"{step} is no list")
+    return found or []
 
 
 def _parsed(value: object) -> object:
     """A nested value, which a file's column holds as JSON text."""
-    if not isinstance(value, str) or value[:1] not in ("{", "["):
-        return value
-    try:
-        return DECODER.decode(value)
-    except json.JSONDecodeError:
-        return value
+    return DECODER.decode(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
 
 
 def _coded(text: str | None, codes: dict[str, str] | None) -> str | None:
-    """The contract's word for a code; a code that is not named stays, and the contract refuses it."""
-    return codes.get(text.strip(), text) if codes and text is not None else text
+    """The contract's word for a code; what is neither a code nor such a word is marked, so that it is refused."""
+    said = text.strip() if text else ""
+    if not codes or not said or said in codes.values():
+        return text
+    return codes[said] if said in codes else Unnamed(said)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.contract import InputColumn, Kind
 from udfs.intake.arrow_types import JSON_ALLOWED, WANTED
-from udfs.intake.blocks import Unquoted, is_unicode
+from udfs.intake.blocks import Unnamed, Unquoted, is_unicode
 
 ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -50,7 +50,9 @@ def read_value(text: str | None, column: InputColumn, zone: ZoneInfo | None) -> 
 
 
 def _refuse_wrong_text(text: str, column: InputColumn) -> None:
-    """Refuse what no reader should see: a JSON value of another type, half a surrogate pair."""
+    """Refuse what no reader should see: a code without a word, a JSON value of another type, half a surrogate pair."""
+    if isinstance(text, Unnamed):
+        raise Unfit("bad_value", f"{column.name} is a code that the mapping does not name")
     reason = REASONS.get(column.kind, "bad_value")
     if isinstance(text, Unquoted) and text.found not in JSON_ALLOWED.get(column.kind, ()):
         raise Unfit(reason, f"{column.name} is a JSON {text.found}, wanted {WANTED[column.kind]}")

@@ -9,6 +9,7 @@ from conf.mapping import FolderMapping
 from conf.settings import IngestSettings, What
 from udfs.intake.contract import preflight, typed_batches
 
+QUOTE = '"'
 IMAGES = [{"id": "I-1", "path": "a.jpg", "side": "FRONT_SIDE"}, {"id": "I-2", "path": "b.jpg", "side": "BACK_SIDE"}]
 CHECK = {
     "id": "C-1",
@@ -76,7 +77,54 @@ def test_flat_columns_codes_and_the_zone_of_the_export() -> None:
     assert (good["doc_id"], good["side"], good["decision"]) == ("D-1", "front", "accepted")
     assert good["submitted_at"] == datetime(2026, 2, 1, 8, tzinfo=UTC)
     assert bad["_reason"] == "bad_value"
-    assert "side is none of front, back, page" in bad["_detail"]
+    assert bad["_detail"] == "side is a code that the mapping does not name"
+
+
+@pytest.mark.parametrize(("outcome", "kept"), [("0", "rejected"), (" 1 ", "accepted"), ("accepted", "accepted")])
+def test_a_code_and_its_word_are_taken(outcome: str, kept: str) -> None:
+    content = FLAT.replace(",1,", f",{outcome},").encode()
+    good, _ = rows("manifests", "f.csv", content, "flat_csv")
+    assert (good["_reason"], good["decision"]) == (None, kept)
+
+
+def test_another_code_is_refused_where_the_contract_has_no_list_too() -> None:
+    other, _ = rows("manifests", "f.csv", FLAT.replace(",1,", ",7,").encode(), "flat_csv")
+    assert (other["_reason"], other["_detail"]) == ("bad_value", "decision is a code that the mapping does not name")
+    empty, _ = rows("manifests", "f.csv", FLAT.replace(",1,", ",,").encode(), "flat_csv")
+    assert (empty["_reason"], empty["decision"]) == (None, None)
+
+
+POISON = ["[" * 2_000, f"[{'7' * 5_000}]", "[1, 2", "{not json}"]
+
+
+@pytest.mark.parametrize("poison", POISON)
+def test_a_cell_that_no_path_walks_into_is_never_parsed(poison: str) -> None:
+    content = FLAT.replace("K7", f'"{poison}"').encode()
+    assert preflight("manifests", "f.csv", content, IngestSettings(mapping="flat_csv")) == ("Clerk",)
+    assert rows("manifests", "f.csv", content, "flat_csv")[0]["_reason"] is None
+
+
+@pytest.mark.parametrize("poison", [*POISON, "images of it", '{"id": "I-1"}'])
+def test_a_cell_that_cannot_be_walked_into_is_one_refused_row(poison: str) -> None:
+    cells = [("C-1", json.dumps(CHECK["documents"])), ("C-2", poison), ("C-3", "")]
+    quoted = [f'{name},"{text.replace(QUOTE, QUOTE * 2)}",2026-02-01T10:00:00Z,A-1' for name, text in cells]
+    content = "\n".join(["id,documents,created_at,applicant.external_id", *quoted]).encode()
+    assert preflight("manifests", "f.csv", content, IngestSettings(mapping="nested_checks")) == ()
+    found = rows("manifests", "f.csv", content, "nested_checks")
+    assert [row["_reason"] for row in found] == [None] * 3 + ["bad_row"]
+    assert found[3]["_detail"].startswith("a nested value cannot be read: ")
+
+
+def test_a_value_at_the_edge_of_what_can_be_nested_breaks_no_file() -> None:
+    for depth in range(900, 1_000, 7):
+        extracted = "[" * depth + "]" * depth
+        text = f'[{{"extracted": {extracted}, "images": {json.dumps(IMAGES)}}}]'.replace(QUOTE, QUOTE * 2)
+        content = f'id,documents,created_at,applicant.external_id\nC-1,"{text}",2026-02-01T10:00:00Z,A-1\n'.encode()
+        assert {row["_reason"] for row in rows("manifests", "f.csv", content, "nested_checks")} <= {
+            None,
+            "bad_row",
+            "bad_value",
+        }
 
 
 @pytest.mark.parametrize("mapping", ["flat_csv", "nested_checks"])
