@@ -100,9 +100,10 @@ $(READY): pyproject.toml conf/constraints.txt jobs/jars.py jobs/class_archive.py
 	@$(BIN)/python -m jobs.class_archive
 	@touch $@
 
-$(VENV)/.s3: $(READY)
+$(VENV)/.s3: $(READY) jobs/log_store.py jobs/ConditionalLogStore.java
 	@$(BIN)/python $(PIP) install --quiet -c conf/constraints.txt -e '.[s3]'
 	@$(BIN)/python -m jobs.jars s3
+	@$(BIN)/python -m jobs.log_store
 	@touch $@
 
 .venv-petastorm/.ready: conf/constraints-petastorm.txt

@@ -9,6 +9,7 @@ from jobs.jars import OF_S3, s3_jars
 from udfs.images.objects import StoreError, open_bucket
 
 S3A = "s3a://"
+LOG_STORE, LOG_STORE_JAR = "lookback.ConditionalLogStore", "lookback-log-store.jar"  # jobs/log_store.py makes it
 OWN = "amazonaws.com"  # hosts below which every bucket has a name of its own; elsewhere it stands in the path
 
 
@@ -46,13 +47,13 @@ def session_settings(settings: Settings) -> dict[str, str]:
         "attempts.maximum": "3",
         "retry.limit": "4",
         "input.stream.type": "classic",
-        # A file that is not to be overwritten is then put with If-None-Match, in one request instead of three.
+        # Data files have names of their own: nobody need look first whether one is there.
         "performance.flags": "create",
     }
     return {f"spark.hadoop.fs.s3a.{key}": value for key, value in door.items()} | {
-        # Delta's own store for s3a looks, then writes. This one leaves the question to the file system, whose answer
-        # is one conditional write: of two drivers that commit the same version, one is refused.
-        "spark.delta.logStore.s3a.impl": "io.delta.storage.GCSLogStore",
+        # Delta's own store for s3a looks, then writes: of two drivers that commit the same version, both are told that
+        # they did.
+        "spark.delta.logStore.s3a.impl": LOG_STORE,
     }
 
 
@@ -65,7 +66,7 @@ def add_jars(settings: Settings) -> None:
     if not tables_on_s3(settings):
         return
     folder = s3_jars()
-    absent = [jar.file for jar in OF_S3 if not (folder / jar.file).is_file()]
+    absent = [name for name in (*(jar.file for jar in OF_S3), LOG_STORE_JAR) if not (folder / name).is_file()]
     if absent:
         raise BadSettings(
             f"{settings.tables}: tables on s3:// need {', '.join(absent)} in {folder}: make s3. "

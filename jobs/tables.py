@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,14 +13,16 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from conf.errors import BadLake, Undeclared, first_line
+from conf.places import S3
 from jobs.fault_points import reached
 from jobs.lease import Lease
-from jobs.object_store import told_by_spark
+from jobs.object_store import telling, told_by_spark
 from jobs.s3a import in_spark
 from jobs.spark_errors import SPARK_ERRORS
 from jobs.table_head import TableHead
 from schemas import TABLES
 from schemas.table import Table
+from udfs.images.objects import open_bucket, open_objects
 
 LOG = logging.getLogger(__name__)
 STORE_ATTEMPTS = 3  # of a commit that an object store refused; what landed after all is not asked again
@@ -138,21 +141,28 @@ class Tables:
         )
 
         def make() -> None:
-            self._clear_beginnings(name)
+            self._clear_beginning(name)
             self.spark.sql(statement)
 
         self._commit(name, make, landed=lambda: self.exists(name))
+        if not self.exists(name):
+            raise BadLake(f"{self.root}/{name} holds files and is no table. Move them away, then try again")
 
-    def _clear_beginnings(self, name: str) -> None:
+    def _clear_beginning(self, name: str) -> None:
         """Remove the log's folder of a table whose making ended before its first commit.
 
         Spark would take the folder for the table, and make none: the first write would make one, undeclared.
         """
-        jvm: Any = self.spark._jvm
-        log = jvm.org.apache.hadoop.fs.Path(f"{self.path(name)}/_delta_log")
-        files = log.getFileSystem(cast("Any", self.spark)._jsc.hadoopConfiguration())
-        if files.exists(log) and not any(str(f.getPath()).endswith(".json") for f in files.listStatus(log)):
-            files.delete(log, True)
+        folder = f"{self.root}/{name}"
+        log = f"{folder}/_delta_log"
+        with telling(folder):
+            if any(found.uri.endswith(".json") for found in open_objects(log).list(log)):
+                return
+            if log.startswith(S3):  # where a store shows folders, the one above is taken for the table as well
+                for marker in (*(found.uri for found in open_bucket().list(log)), f"{log}/", f"{folder}/"):
+                    open_bucket().delete(marker)
+            else:
+                shutil.rmtree(log, ignore_errors=True)
 
     def _commit(self, name: str, ask: Callable[[], object], *, landed: Callable[[], bool]) -> None:
         """Ask for a commit; an unclear answer is looked up, and what an object store refused is asked again."""
@@ -164,6 +174,7 @@ class Tables:
                     if not (left and told_by_spark(name, str(error))):
                         raise
                     LOG.warning("%s: the store refused a commit, once more: %s", name, first_line(str(error)))
+                    self._renew(name)  # who came first may hold the lease by now
                     continue
             return
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from jobs.jars import OF_S3, s3_jars
+from jobs.s3a import LOG_STORE_JAR
 from schemas import TABLES
 from tests.faults import audit
 from tests.faults.harness import run_night
 from tests.faults.store_proxy import Fault, Proxy, misbehaving
 from tests.s3_server import BUCKET, SECRET, Store, seaweed
 
-placed = all((s3_jars() / jar.file).is_file() for jar in OF_S3)
+placed = all((s3_jars() / name).is_file() for name in (*(jar.file for jar in OF_S3), LOG_STORE_JAR))
 pytestmark = [
     pytest.mark.spark,
     pytest.mark.slow,
