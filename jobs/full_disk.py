@@ -4,8 +4,6 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from conf.errors import DiskFull
@@ -17,23 +15,15 @@ LOCAL_DIR = "spark.local.dir"
 MB = 1e6
 
 
-@contextmanager
-def full_disks_told(settings: Settings) -> Iterator[None]:
-    """Within it, what failed because a disk is full fails with the disks' names.
-
-    Raises:
-        DiskFull: whatever was raised for it.
-    """
-    try:
-        yield
-    except Exception as error:
-        if not for_want_of_room(error):
-            raise
-        told = "; ".join(f"{what} ({place}): {free / MB:,.1f} MB free" for what, place, free in disks(settings))
-        raise DiskFull(
-            f"a disk is full. The fullest first: {told}. What was committed stands. Make room there, or name another "
-            "place (how.places.tables, spark.local.dir, TMPDIR), then run the same command again"
-        ) from error
+def told_of_full_disk(error: Exception, settings: Settings) -> DiskFull | None:
+    """The error for a person, with the disks' names, where something failed for want of room; null for any other."""
+    if not for_want_of_room(error):
+        return None
+    told = "; ".join(f"{what} ({place}): {free / MB:,.1f} MB free" for what, place, free in disks(settings))
+    return DiskFull(
+        f"a disk is full. The fullest first: {told}. What was committed stands. Make room there, or name another "
+        "place (how.places.tables, spark.local.dir, TMPDIR), then run the same command again"
+    )
 
 
 def for_want_of_room(error: BaseException | None) -> bool:
@@ -48,9 +38,8 @@ def for_want_of_room(error: BaseException | None) -> bool:
 def disks(settings: Settings) -> list[tuple[str, str, int]]:
     """Where a night writes: what for, the folder, and its free bytes, fullest first."""
     named = os.environ.get("SPARK_LOCAL_DIRS") or settings.how.spark.conf.get(LOCAL_DIR) or tempfile.gettempdir()
-    places = [("tables", settings.tables)] * ("://" not in settings.tables) + [
-        (LOCAL_DIR, place) for place in named.split(",")
-    ]
+    tables = settings.tables if settings.how.places.tables or settings.how.places.lake else "://"  # of no folder
+    places = [("tables", tables)] * ("://" not in tables) + [(LOCAL_DIR, place) for place in named.split(",")]
     places += [("temporary files", tempfile.gettempdir())] * (tempfile.gettempdir() not in named.split(","))
     found = [(what, place, shutil.disk_usage(standing(Path(place))).free) for what, place in places]
     return sorted(found, key=lambda entry: entry[2])

@@ -10,7 +10,6 @@ from pathlib import Path
 from conf.errors import BadLake, JobError, NightRefused
 from conf.settings import Settings
 from jobs.fault_points import reached
-from jobs.full_disk import full_disks_told
 from jobs.lease import Lease
 from jobs.nights import NIGHT_STEP, Attempt, open_attempt, record
 from jobs.pace import rest_seconds, slice_documents, told_by
@@ -18,7 +17,7 @@ from jobs.pipeline import PIPELINE, Step, edges
 from jobs.publishing.releases import newest
 from jobs.run import Progress, Run, silent
 from jobs.session import open_session
-from jobs.spark_errors import SPARK_ERRORS, telling_of_store, told_by_worker, told_of_damage
+from jobs.spark_errors import SPARK_ERRORS, told_by_worker, told_of_damage
 from jobs.step_ends import observed, told
 from jobs.steps import cluster, ingest, inspection, link, monitor, profiles, release, score
 from jobs.tables import Tables
@@ -78,12 +77,6 @@ def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
     if "://" not in settings.lake and not Path(settings.lake).is_dir():
         raise BadLake(f"{settings.lake}: there is no such folder. Name a lake with --lake, or make one: lookback demo")
     _ = settings.models  # asked first: where no place of models is named, no store need be proven to say so
-    with full_disks_told(settings), telling_of_store(settings.tables):
-        return _run_here(settings, ask, steps)
-
-
-def _run_here(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
-    """Run steps of a night under the lake's lease."""
     with Lease(settings.tables, f"night {ask.night}", settings.how.lease) as lease:
         spark = open_session(settings)
         tables = Tables(spark, settings.tables, retention_days=settings.what.releases.retention_days, lease=lease)

@@ -40,6 +40,7 @@ WRONG = {
     "ValueError": ("the address of the store is none", "Mend AWS_ENDPOINT_URL; it begins with http:// or https://"),
     "SSLError": ("its certificate is not trusted", "Mend AWS_ENDPOINT_URL, or name its authority in AWS_CA_BUNDLE"),
 }
+ADDRESS = re.compile(r"\bs3a?://([^\s'\":,;()]*[^\s'\":,;().])")
 OF_STORE = re.compile(r"\bfs\.s3a\.\w+Exception|\bamazon\.awssdk\.[\w.]+Exception")
 SILENT = ("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError", "ProxyError")
 
@@ -61,10 +62,11 @@ def told(place: str, error: StoreError) -> JobError:
     return StoreAway(f"{place}: the store{at} answers {code}, again and again. Try later: what was committed stays")
 
 
-def told_by_spark(place: str, message: str) -> JobError | None:
+def told_by_spark(message: str) -> JobError | None:
     """The error for a person where the store failed Spark, out of the trace that it made; null for any other."""
     if not OF_STORE.search(message):
         return None
+    place = S3 + "".join(ADDRESS.findall(message)[:1])
     known = next((code for code in WRONG if code in message and not code.isdigit()), None)
     if known is not None:
         return told(place, Unreadable(known))

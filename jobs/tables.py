@@ -171,7 +171,7 @@ class Tables:
                 ask()
             except SPARK_ERRORS as error:
                 if not landed():
-                    if not (left and told_by_spark(name, str(error))):
+                    if not (left and told_by_spark(str(error))):
                         raise
                     LOG.warning("%s: the store refused a commit, once more: %s", name, first_line(str(error)))
                     self._renew(name)  # who came first may hold the lease by now

@@ -11,8 +11,10 @@ import typer
 from typer.main import get_command
 
 from conf.errors import JobError, first_line
+from conf.settings import Settings
 from jobs.cli.context import Given
 from jobs.cli.output import print_error
+from jobs.full_disk import told_of_full_disk
 
 GROUPS = (
     "nights",
@@ -74,7 +76,7 @@ def common(
     from jobs.cli.logs import set_up_logs
 
     set_up_logs(form=log, level=logging.DEBUG if debug else logging.WARNING)
-    context.obj = Given(lake, env, tuple(overrides or ()), debug)
+    context.obj = Given(lake, env, tuple(overrides or ()), debug, context.ensure_object(list))
 
 
 def _with_commands() -> None:
@@ -102,12 +104,13 @@ def main(args: list[str] | None = None) -> None:
     if "--debug" not in words:
         sys.excepthook = _unforeseen
     _with_commands()
+    loaded: list[Settings] = []
     try:
         command = get_command(app)
         add_epilog(command)
-        command(in_front(words), prog_name="lookback")
+        command(in_front(words), prog_name="lookback", obj=loaded)
     except Exception as error:
-        told = error if isinstance(error, JobError) else _damage(error)
+        told = _told(error, loaded)
         if told is None:
             raise
         if "--debug" in words:
@@ -116,13 +119,17 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(told.exit_code)
 
 
-def _damage(error: Exception) -> JobError | None:
-    """What is told of a table's damaged file, where Spark met one."""
+def _told(error: Exception, loaded: list[Settings]) -> JobError | None:
+    """The error for a person: its own, or of a full disk, or of a file or a store that failed Spark."""
+    full = told_of_full_disk(error, loaded[-1]) if loaded else None
+    known = error if isinstance(error, JobError) else None
+    if full or known:
+        return full or known
     if "pyspark" not in sys.modules:
         return None  # what has not started Spark need not load it to fail
-    from jobs.spark_errors import told_of_damage
+    from jobs.spark_errors import told_of_spark
 
-    return told_of_damage(error)
+    return told_of_spark(error)
 
 
 def _unforeseen(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

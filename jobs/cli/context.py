@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Given:
-    """The options that all commands take."""
+    """The options that all commands take, and the list that keeps the settings made of them, newest last."""
 
     lake: str | None
     env: str
     overrides: tuple[str, ...]
     debug: bool
+    loaded: list[Settings]
 
     def settings(self) -> Settings:
         """The settings, with --lake on top.
@@ -44,7 +45,8 @@ class Given:
         """
         place = lake or self.lake
         named = () if place is None else (f"how.places.lake={place!r}",)
-        return load_settings(self.env, overrides=(*self.overrides, *more, *named), environ=os.environ)
+        self.loaded.append(load_settings(self.env, overrides=(*self.overrides, *more, *named), environ=os.environ))
+        return self.loaded[-1]
 
 
 def given(context: typer.Context) -> Given:

@@ -188,7 +188,7 @@ def _refusal(tables: "Tables", settings: Settings) -> str | None:
 def _contents(tables: "Tables", release: "Release") -> Finding:
     """Every view of a release, read whole and held against what was published."""
     from jobs.publishing.contents import counted
-    from jobs.spark_errors import SPARK_ERRORS
+    from jobs.spark_errors import SPARK_ERRORS, told_of_spark
 
     found: dict[str, str] = {}
     for name in release.versions:
@@ -196,6 +196,8 @@ def _contents(tables: "Tables", release: "Release") -> Finding:
         try:
             found |= {one.name: _words(one.rows, one.digest) for one in counted(tables, release.lineage, pinned)}
         except SPARK_ERRORS as error:
+            if (away := told_of_spark(error)) and away.retry:
+                raise away from error
             LOG.info("%s cannot be read: %s", name, first_line(str(error)))
     expected = {name: _words(rows, release.digests.get(name)) for name, rows in sorted(release.rows.items())}
     return leftovers.contents_finding(expected, found, release.run_id)

@@ -8,7 +8,7 @@ from py4j.java_gateway import JavaObject
 from pyspark.sql import DataFrame, SparkSession
 
 from conf.errors import JobError, first_line
-from jobs.spark_errors import SPARK_ERRORS, told_of_damage
+from jobs.spark_errors import SPARK_ERRORS, told_of_spark
 from schemas import TABLES
 
 TELLING = ("Describe", "Show")  # commands that change nothing; EXPLAIN is what it explains
@@ -51,8 +51,8 @@ def ask(spark: SparkSession, query: str) -> DataFrame:
 
 
 def unanswered(error: Exception) -> JobError:
-    """What Spark says of a query, with the tables that there are; or of a damaged file."""
-    return told_of_damage(error) or BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}")
+    """What Spark says of a query, with the tables that there are; or of a damaged file, or a store that failed it."""
+    return told_of_spark(error) or BadQuery(f"{first_line(str(error))}\nTables: {', '.join(TABLES)}")
 
 
 @contextmanager

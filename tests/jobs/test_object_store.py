@@ -137,13 +137,14 @@ def test_what_the_store_refused_spark_is_told_and_what_it_did_not_is_none_of_its
 ) -> None:
     use(monkeypatch, Shelf())
     trace = "An error occurred while calling o7.save.\n: org.apache.hadoop.fs.s3a.{}: {} on s3a://bucket/lake/tables"
-    wrong = told_by_spark(PLACE, trace.format("AWSS3IOException", "Status Code: 403, SignatureDoesNotMatch"))
+    wrong = told_by_spark(trace.format("AWSS3IOException", "Status Code: 403, SignatureDoesNotMatch"))
     assert type(wrong) is BadStore
-    away = told_by_spark(PLACE, trace.format("AWSServiceThrottledException", "Status Code: 503"))
+    away = told_by_spark(trace.format("AWSServiceThrottledException", "Status Code: 503"))
     assert type(away) is StoreAway
+    assert str(away).startswith("s3://bucket/lake/tables: the store failed Spark: ")
     assert "AWSServiceThrottledException" in str(away)
-    assert told_by_spark(PLACE, "Job aborted: ZeroDivisionError") is None
-    assert told_by_spark(PLACE, "s3a://bucket/lake/tables/scores/x.parquet is not a Parquet file") is None
+    assert told_by_spark("Job aborted: ZeroDivisionError") is None
+    assert told_by_spark("s3a://bucket/lake/tables/scores/x.parquet is not a Parquet file") is None
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The command line from outside: names, help texts, exit codes, and that help is light."""
 
+import errno
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -7,9 +8,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from pyspark.errors import PySparkException
 from typer.main import get_command
 
 from conf.errors import first_line
+from conf.settings import Settings
 from jobs.cli.app import GROUPS, app, in_front, main
 from jobs.cli.output import Format, print_rows
 from jobs.cli.tables import as_row
@@ -22,6 +25,9 @@ NAMES = {
     "train", "model", "evaluate", "release", "schema", "report",
 }  # fmt: skip
 NESTED = {"model": {"list", "promote"}, "release": {"list", "rollback", "sql"}}
+
+FULL = "Caused by: java.io.IOException: No space left on device"
+AWAY = "org.apache.hadoop.fs.s3a.AWSServiceThrottledException: getFileStatus on s3a://b/tables/runs: Status Code: 503"
 
 
 def commands() -> dict[str, list[str]]:
@@ -114,6 +120,43 @@ def test_results_alone_stand_on_stdout(capsys: pytest.CaptureFixture[str], tmp_p
     assert (code, printed) == (65, "")
     assert errors.startswith("BadLake: ")
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 75, "DiskFull: a disk is full. The fullest first: "),
+        (PySparkException(f"TASK_WRITE_FAILED: {FULL}"), 75, "DiskFull: a disk is full. The fullest first: "),
+        (PySparkException(AWAY), 75, "StoreAway: s3://b/tables/runs: the store failed Spark: "),
+        (PySparkException("FAILED_READ_FILE file:/t/a.parquet"), 65, "BadLake: file:/t/a.parquet is damaged"),
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [["status"], ["sql", "SELECT 1"], ["maintain"], ["upgrade"], ["backfill", "status"], ["release", "list"]],
+)
+def test_what_fails_for_a_disk_or_a_store_says_so_whatever_was_asked(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    lake: Path,
+    *,
+    words: list[str],
+    raised: Exception,
+    code: int,
+    told: str,
+) -> None:
+    for name in ("releases", "runs", "backfills"):
+        (lake / "_lookback" / "tables" / name / "_delta_log").mkdir(parents=True)
+
+    def failing(_settings: Settings) -> None:
+        raise raised
+
+    monkeypatch.setattr("jobs.session.open_session", failing)
+    for module in [found for name, found in sys.modules.items() if name.startswith("jobs.")]:
+        if hasattr(module, "open_session"):
+            monkeypatch.setattr(module, "open_session", failing)
+    left, _, errors = said(capsys, *words, "--lake", str(lake))
+    assert (left, " ".join(errors.split())[: len(told)]) == (code, told)
 
 
 def test_errors_are_one_line_where_no_terminal_reads_them(capsys: pytest.CaptureFixture[str]) -> None:

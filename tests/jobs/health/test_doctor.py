@@ -4,18 +4,22 @@ import json
 import os
 import socket
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from pyspark.errors import PySparkException
 
+from conf.errors import StoreAway
 from conf.settings import Settings
 from jobs.health import doctor
 from jobs.health.doctor import Finding, worst_first
-from jobs.health.doctor_facts import broken_files, lake_findings, machine_findings
+from jobs.health.doctor_facts import _contents, broken_files, lake_findings, machine_findings
 from jobs.health.status import NightStatus
 from jobs.lease import Holder
+from jobs.publishing.releases import Release
+from jobs.tables import Tables
 
 GB, GIB = 10**9, 1 << 30
 NIGHT = date(2026, 3, 2)
@@ -134,3 +138,23 @@ def test_the_checks_of_this_machine_and_an_empty_lake_run(settings: Settings, la
     assert names["python"] == "pass"
     assert names["lake"] == "fail"
     assert not list(lake.rglob("*.db"))
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_a_store_that_fails_is_no_damage_of_what_it_holds(monkeypatch: pytest.MonkeyPatch, *, away: bool) -> None:
+    cause = "org.apache.hadoop.fs.s3a.AWSStatus500Exception: 500" if away else "CRC checksum verification failed"
+
+    def failing(*_given: object) -> None:
+        raise PySparkException(f"FAILED_READ_FILE s3a://b/t/scores/part-0.parquet: {cause}")
+
+    monkeypatch.setattr("jobs.publishing.contents.counted", failing)
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    release = Release(
+        1, "published", "2026-03-01.1", date(2026, 3, 1), None, (), {"documents": 1}, {"documents": 7}, {}, at
+    )
+    tables = Tables.__new__(Tables)
+    if away:
+        with pytest.raises(StoreAway, match="s3://b/t/scores"):
+            _contents(tables, release)
+    else:
+        assert "documents: cannot be read" in _contents(tables, release).text
