@@ -11,7 +11,7 @@ from conf.errors import BadLake, JobError, NightRefused
 from conf.settings import Settings
 from jobs.fault_points import reached
 from jobs.lease import Lease
-from jobs.nights import NIGHT_STEP, Attempt, open_attempt, record
+from jobs.nights import NIGHT_STEP, Attempt, begun_attempt, open_attempt, record
 from jobs.pace import rest_seconds, slice_documents, told_by
 from jobs.pipeline import PIPELINE, Step, edges
 from jobs.publishing.releases import newest
@@ -81,7 +81,7 @@ def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
         spark = open_session(settings)
         tables = Tables(spark, settings.tables, retention_days=settings.what.releases.retention_days, lease=lease)
         settings, until = in_time(tables, settings, ask.until)
-        attempt = open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
+        attempt = _opened(tables, settings, ask, steps)
         done = {step.name for step in PIPELINE if attempt.done(step.name)}
         for step in steps:
             if step.name in done:
@@ -100,6 +100,19 @@ def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
             reached("before_released")
             record(tables, attempt, NIGHT_STEP, "released")
         return attempt.run_id
+
+
+def _opened(tables: Tables, settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> Attempt:
+    """The attempt to work on; whoever asks for a later step alone opens none."""
+    first = PIPELINE[0]
+    if first in steps:
+        return open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
+    if ask.again:
+        raise NightRefused(
+            f"--again begins a night anew, as its first step alone does: lookback run {first.name} --date {ask.night} "
+            "--again"
+        )
+    return begun_attempt(tables, settings, ask.night)
 
 
 def in_time(tables: Tables, settings: Settings, until: float | None) -> tuple[Settings, float | None]:

@@ -4,7 +4,7 @@ import platform
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 from conf.errors import BadModel, NightRefused
@@ -24,6 +24,7 @@ from schemas import TABLES
 from udfs.parts import inspector_fingerprint
 
 NIGHT_STEP = "night"
+AHEAD = timedelta(days=1)  # somewhere it is tomorrow already
 
 
 @dataclass(frozen=True)
@@ -106,32 +107,39 @@ def open_attempt(tables: Tables, settings: Settings, night: date, *, again: bool
     """The attempt to work on: the open one with its frozen record, or a new one.
 
     Raises:
-        NightRefused: another night is open, this one is withdrawn, or what it builds on or is made with changed.
+        NightRefused: another night is open, this one is withdrawn or to come, or what it builds on or is made with
+            changed.
         BadLake: files that it builds on are damaged, or another version wrote the lake.
     """
-    logs = intact.logs_of(tables.root)
-    intact.refuse(intact.damaged_logs(logs))
-    known = attempts(tables)
-    told = Told.by(publications(tables))
-    newest = recorded([*(attempt.writes for attempt in known), told.versions])
-    intact.refuse(intact.damaged_logs(logs, newest) or intact.damaged_files(logs, told.versions))
-    refuse_other_shape(tables)
-    latest = next((attempt for attempt in reversed(known) if attempt.night == night), None)
+    known, told = _sound(tables)
+    latest = _latest(known, night)
+    if latest and not again:
+        return _resumed(latest, settings, known, told)
     if latest and latest.run_id in told.standing:
-        if again:
-            raise NightRefused(f"{latest.run_id} is released; withdraw it first: lookback release rollback")
-        return latest
-    if latest and latest.run_id in told.published and not again:
-        raise NightRefused(f"{latest.run_id} was withdrawn. Run it again: lookback night --date {night} --again")
+        raise NightRefused(f"{latest.run_id} is released; withdraw it first: lookback release rollback")
     current = latest if latest and told.is_open(latest) else None
     _refuse_out_of_order(known, told, night, begun=current is not None)
-    if current and not again:
-        return unchanged(current, settings, told)
+    if latest is None:
+        _refuse_to_come(night)
     attempt = _prepared(tables, settings, night, known=known, told=told, limit=limit)
     if current:
         record(tables, current, NIGHT_STEP, "abandoned", note="another attempt was asked for")
     record(tables, attempt, NIGHT_STEP, "opened", frozen=attempt.frozen.model_dump_json())
     return attempt
+
+
+def begun_attempt(tables: Tables, settings: Settings, night: date) -> Attempt:
+    """The attempt that an earlier step opened.
+
+    Raises:
+        NightRefused: none did, or it may not go on.
+        BadLake: files that it builds on are damaged, or another version wrote the lake.
+    """
+    known, told = _sound(tables)
+    latest = _latest(known, night)
+    if latest is None:
+        raise NightRefused(f"{night} has not begun. Its first step opens it: lookback run ingest --date {night}")
+    return _resumed(latest, settings, known, told)
 
 
 def record(
@@ -160,6 +168,41 @@ def code_version() -> str:
         return version("lookback")
     except PackageNotFoundError:
         return f"source, Python {platform.python_version()}"
+
+
+def _sound(tables: Tables) -> tuple[list[Attempt], Told]:
+    """Every attempt and what `releases` tells, of a lake whose files are those that were written."""
+    logs = intact.logs_of(tables.root)
+    intact.refuse(intact.damaged_logs(logs))
+    known = attempts(tables)
+    told = Told.by(publications(tables))
+    newest = recorded([*(attempt.writes for attempt in known), told.versions])
+    intact.refuse(intact.damaged_logs(logs, newest) or intact.damaged_files(logs, told.versions))
+    refuse_other_shape(tables)
+    return known, told
+
+
+def _latest(known: list[Attempt], night: date) -> Attempt | None:
+    """The newest attempt of a night, but for one that was abandoned before its successor was written down."""
+    mine = [attempt for attempt in known if attempt.night == night]
+    return mine[-1] if mine and mine[-1].state != "abandoned" else None
+
+
+def _resumed(latest: Attempt, settings: Settings, known: list[Attempt], told: Told) -> Attempt:
+    """The newest attempt of a night, if it may go on or is released."""
+    if latest.run_id in told.standing:
+        return latest
+    if latest.run_id in told.published:
+        raise NightRefused(f"{latest.run_id} was withdrawn. Run it again: lookback night --date {latest.night} --again")
+    _refuse_out_of_order(known, told, latest.night, begun=True)
+    return unchanged(latest, settings, told)
+
+
+def _refuse_to_come(night: date) -> None:
+    """A night that lies ahead is a slip, and once begun it would stand in the way of every real one."""
+    today = datetime.now(UTC).date()
+    if night > today + AHEAD:
+        raise NightRefused(f"{night} lies ahead: today is {today} (UTC), and a night takes what has come. Mend --date")
 
 
 def _prepared(

@@ -1,7 +1,7 @@
 """Which night may begin, which resumes, and what each refusal says; no Spark, the two tables are lists of rows."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -13,9 +13,9 @@ from conf.settings import Settings
 from jobs import night as night_module
 from jobs import nights
 from jobs.models.folders import shipped_models
-from jobs.night import Ask, run_night
+from jobs.night import Ask, run_night, run_step
 from jobs.nights import Attempt, attempts, open_attempt, record
-from jobs.pipeline import PIPELINE
+from jobs.pipeline import PIPELINE, step_named
 from jobs.run import Run
 from jobs.spark_errors import told_by_worker
 from jobs.steps import release
@@ -184,6 +184,15 @@ def test_an_abandoned_attempt_is_never_resumed(house: House) -> None:
     assert house.open(DAYS[0]).run_id == "2026-03-01.2"
 
 
+def test_a_night_ahead_is_refused_if_not_begun(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = datetime.now(UTC).date()
+    with pytest.raises(NightRefused, match=rf"lies ahead: today is {today} \(UTC\).*Mend --date"):
+        house.open(today + timedelta(days=2))
+    assert house.open(today + timedelta(days=1)).number == 1
+    monkeypatch.setattr(nights, "AHEAD", timedelta(days=-1))
+    assert house.open(today + timedelta(days=1)).number == 1
+
+
 @pytest.mark.fault("F27")
 def test_another_inspector_cannot_resume_but_one_not_recorded_is_not_compared(
     house: House, monkeypatch: pytest.MonkeyPatch
@@ -239,6 +248,21 @@ def test_a_resume_records_the_release_that_a_dying_driver_could_not(driven: Hous
     assert {name: driven.fake.version(name) for name in driven.fake.held} == versions
     assert run_night(driven.settings, Ask(DAYS[1])) == "2026-03-02.1"
     assert driven.states()["2026-03-02.1"] == "released"
+
+
+def test_a_later_step_opens_no_night(driven: House) -> None:
+    score = step_named("score")
+    with pytest.raises(NightRefused, match=r"2026-03-01 has not begun.*lookback run ingest"):
+        run_step(driven.settings, Ask(DAYS[0]), score)
+    assert driven.states() == {}
+    run_step(driven.settings, Ask(DAYS[0]), PIPELINE[0])
+    for again, told in ((False, "score needs inspect, link, cluster first"), (True, "--again begins a night anew")):
+        with pytest.raises(NightRefused, match=told):
+            run_step(driven.settings, Ask(DAYS[0], again=again), score)
+    assert driven.states() == {"2026-03-01.1": "opened"}
+    for step in PIPELINE[1:]:
+        run_step(driven.settings, Ask(DAYS[0]), step)
+    assert driven.states() == {"2026-03-01.1": "released"}
 
 
 def test_a_workers_error_reaches_the_person_as_it_was_raised(driven: House, monkeypatch: pytest.MonkeyPatch) -> None:
