@@ -92,6 +92,21 @@ def missing(folder: Path, wanted: tuple[Jar, ...] = OF_DELTA) -> list[str]:
     return [jar.name for jar in wanted if _sha256(folder / jar.file) != jar.sha256]
 
 
+def absent(wanted: tuple[Jar, ...] = OF_DELTA) -> list[str]:
+    """Names of the jars that Spark's JVM would not find from here, or not the pinned ones.
+
+    What spark-submit started has what it was given. What this process would start looks beside the jars of SPARK_HOME's
+    Spark, where one is named, and wherever `spark.jars` in its spark-defaults.conf says.
+    """
+    if "PYSPARK_GATEWAY_PORT" in os.environ:
+        return []
+    home = os.environ.get("SPARK_HOME")
+    defaults = Path(os.environ.get("SPARK_CONF_DIR") or f"{home}/conf", "spark-defaults.conf")
+    named = defaults.read_text(encoding="utf-8") if home and defaults.is_file() else ""
+    beside = set(missing(Path(home, "jars") if home else spark_jars(), wanted)) & set(missing(s3_jars(), wanted))
+    return [jar.name for jar in wanted if jar.name in beside and jar.file not in named]
+
+
 def place(folder: Path, wanted: tuple[Jar, ...] = OF_DELTA) -> list[str]:
     """Resolve, verify and move into the folder what is missing there; each jar appears whole or not at all."""
     names = missing(folder, wanted)

@@ -1,6 +1,7 @@
 """The one door to Spark: how the session is built."""
 
 import os
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -15,6 +16,10 @@ from jobs.jars import spark_jars
 # A night on one machine is many small queries, each compiled once: the first compiler tier costs least of all.
 LOG4J = Path(__file__).parent.parent / "conf" / "log4j2.properties"
 JVM = f"-Dlog4j2.configurationFile=file:{LOG4J} -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+
+# Threads of one process are offered no resources: a task that asks for a share of a GPU would wait for ever.
+LOCAL = re.compile(r"local(\[|$)")
+RESOURCE = re.compile(r"spark\.(driver|executor|task)\.resource\.")
 
 ONE_MACHINE = {
     # Compiling and re-planning a query costs more than the little data that one machine's night moves.
@@ -87,4 +92,6 @@ def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
             "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or cores),
             "spark.driver.extraJavaOptions": f"{JVM} -XX:SharedArchiveFile={class_archive()}",
         }
-    return chosen | spark.conf
+    chosen |= spark.conf
+    threads = LOCAL.match(chosen.get("spark.master", "")) if embedded else None
+    return {key: value for key, value in chosen.items() if not (threads and RESOURCE.match(key))}

@@ -52,7 +52,9 @@ def machine_findings() -> Iterator[Finding]:
     found = {name: _version(name) for name in wanted}
     yield doctor.packages_finding(wanted, found)
     if found.get("pyspark"):
-        yield doctor.jars_finding(jars.missing(jars.spark_jars()))
+        home = os.environ.get("SPARK_HOME")
+        mend = f"copy dist/jars, which make pack makes, into {home}/jars" if home else "make setup"
+        yield doctor.jars_finding(jars.absent(), mend=mend)
     yield doctor.faiss_finding(find_spec("faiss") is not None)
     yield doctor.machine_finding(machine.cores(), machine.memory_bytes())
 
@@ -135,7 +137,7 @@ def _writers(settings: Settings) -> Iterator[Finding]:
     """Whether one writer can be told from many: an object store's jars and proof, and the lease."""
     try:
         if tables_on_s3(settings):
-            yield doctor.jars_finding(jars.missing(jars.s3_jars(), jars.OF_S3), "s3a", "make s3")
+            yield doctor.jars_finding(jars.absent(jars.OF_S3), "s3a", "make s3")
             prove_conditional_writes(settings.tables)
             yield Finding("pass", "store", f"{settings.tables}: conditional writes are enforced")
         yield doctor.lease_finding(holder_of(settings.tables), time.time())

@@ -13,6 +13,7 @@ from pyspark.errors import PySparkException
 
 from conf.errors import StoreAway
 from conf.settings import Settings
+from jobs import jars
 from jobs.health import doctor
 from jobs.health.doctor import Finding, worst_first
 from jobs.health.doctor_facts import _contents, broken_files, lake_findings, machine_findings
@@ -158,3 +159,34 @@ def test_a_store_that_fails_is_no_damage_of_what_it_holds(monkeypatch: pytest.Mo
             _contents(tables, release)
     else:
         assert "documents: cannot be read" in _contents(tables, release).text
+
+
+def test_jars_are_looked_for_where_spark_would_find_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bare = tmp_path / "environment" / "jars"
+    monkeypatch.setattr(jars, "spark_jars", lambda: bare)  # as packed for a cluster: without Spark's own
+    for name in ("SPARK_HOME", "SPARK_CONF_DIR", "PYSPARK_GATEWAY_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    assert jars.absent() == [jar.name for jar in jars.OF_DELTA]
+    assert said_of("delta").mend == "make setup"
+
+    monkeypatch.setenv("SPARK_HOME", str(tmp_path / "spark"))
+    (tmp_path / "spark" / "jars").mkdir(parents=True)
+    first, *others = jars.OF_DELTA
+    own = jars.Jar(first.owner, first.name, first.version, sha256(b"jar").hexdigest())
+    monkeypatch.setattr(jars.absent, "__defaults__", ((own, *others),))
+    (tmp_path / "spark" / "jars" / own.file).write_bytes(b"jar")
+    assert jars.absent() == [jar.name for jar in others]
+    assert said_of("delta").mend == f"copy dist/jars, which make pack makes, into {tmp_path}/spark/jars"
+    (tmp_path / "spark" / "conf").mkdir()
+    named = ",".join(f"/opt/jars/{jar.file}" for jar in others)
+    (tmp_path / "spark" / "conf" / "spark-defaults.conf").write_text(f"spark.jars {named}\n")
+    assert said_of("delta").level == "pass"
+
+    monkeypatch.delenv("SPARK_HOME")
+    monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "1")
+    assert jars.absent() == []
+
+
+def said_of(name: str) -> Finding:
+    (found,) = (finding for finding in machine_findings() if finding.name == name)
+    return found
