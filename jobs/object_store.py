@@ -34,6 +34,8 @@ WRONG = {
     "403": ("the key may not do this", RIGHTS),
     "NoSuchBucket": ("there is no such bucket", "Make it, or mend places.lake, places.tables or AWS_ENDPOINT_URL"),
     "InvalidBucketName": ("no bucket can have this name", "Mend places.lake or places.tables"),
+    "ParamValidationError": ("no bucket can have this name", "Mend places.lake or places.tables: s3://BUCKET/PREFIX"),
+    "NotImplemented": ("the store knows no such request", "Keep the tables in a folder (--set places.tables=FOLDER)"),
     "PermanentRedirect": ("the bucket is in another region", REGION),
     "AuthorizationHeaderMalformed": ("the bucket is in another region", REGION),
     "NoRegionError": ("no region is named", REGION),
@@ -42,6 +44,9 @@ WRONG = {
 }
 ADDRESS = re.compile(r"\bs3a?://([^\s'\":,;()]*[^\s'\":,;().])")
 OF_STORE = re.compile(r"\bfs\.s3a\.\w+Exception|\bamazon\.awssdk\.[\w.]+Exception")
+# What stores answer that know no conditional writes, instead of overlooking the condition.
+UNCONDITIONAL = ("NotImplemented", "501", "InvalidArgument", "InvalidRequest")
+ELSEWHERE = "Keep the tables in a folder (--set places.tables=FOLDER), or use a store with conditional writes"
 SILENT = ("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError", "ProxyError")
 
 
@@ -109,7 +114,7 @@ def prove_conditional_writes(place: str) -> None:
         place: an `s3://` prefix, below which small objects are written and removed.
 
     Raises:
-        BadStore: the store tells several that they came first, or cannot be used at all.
+        BadStore: the store tells several that they came first, knows no conditions, or cannot be used at all.
         StoreAway: it does not answer.
     """
     with telling(place), ThreadPoolExecutor(RACERS, thread_name_prefix="proof") as pool:
@@ -120,6 +125,13 @@ def prove_conditional_writes(place: str) -> None:
             try:
                 _race(bucket, uri, None, pool)
                 _race(bucket, uri, bucket.read_tagged(uri)[1], pool)
+            except Unreadable as error:
+                if str(error) not in UNCONDITIONAL:
+                    raise
+                raise BadStore(
+                    f"{place}: the store at {bucket.endpoint[0]} does not enforce conditional writes: it answers "
+                    f"{error} to one. {ELSEWHERE}"
+                ) from error
             finally:
                 bucket.delete(uri)
 
@@ -140,6 +152,5 @@ def _race(bucket: Bucket, uri: str, tag: str | None, pool: ThreadPoolExecutor) -
         raise BadStore(
             f"{uri.rpartition(f'/{PROOF}/')[0]}: the store at {bucket.endpoint[0]} does not enforce {header}: "
             f"{len(told_first)} of {RACERS} writers of one object were told that they came first, so two drivers could "
-            "overwrite each other's commits. Keep the tables in a folder (--set places.tables=FOLDER), "
-            "or use a store with conditional writes"
+            f"overwrite each other's commits. {ELSEWHERE}"
         )

@@ -101,6 +101,29 @@ def test_a_store_that_ignores_conditions_is_refused_for_good(
 
 
 @pytest.mark.fault("F20")
+@pytest.mark.parametrize("code", ["NotImplemented", "501", "InvalidArgument", "InvalidRequest"])
+def test_a_store_that_knows_no_conditions_is_refused_for_good(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    def refuse(*_given: object) -> str:
+        raise Unreadable(code)
+
+    shelf = use(monkeypatch, Shelf())
+    monkeypatch.setattr(shelf, "write_over", refuse)
+    with pytest.raises(BadStore, match=f"{ENDPOINT} does not enforce conditional writes: it answers {code} .*=FOLDER"):
+        prove_conditional_writes(PLACE)
+
+
+@pytest.mark.parametrize("place", ["s3://my bucket/x", "s3:///x"])
+def test_a_bucket_that_none_can_be_called_is_told_without_asking(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "none")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    open_bucket.cache_clear()
+    with pytest.raises(BadStore, match=r"no bucket can have this name .*s3://BUCKET/PREFIX"):
+        prove_conditional_writes(place)
+    open_bucket.cache_clear()
+
+
+@pytest.mark.fault("F20")
 def test_no_lease_is_taken_in_a_store_without_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = use(monkeypatch, Shelf(new=False))
     with pytest.raises(BadStore, match="does not enforce"), Lease(PLACE, "night", LeaseSettings()):
