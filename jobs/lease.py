@@ -32,7 +32,8 @@ class Holder:
         pid: its number there.
         expires: seconds since the epoch after which another host may take over.
         began: when the process started, which tells it from a later one of that number; null where nothing tells.
-        boot: the machine's running kernel, which tells it from another of that name; null where nothing tells.
+        boot: the machine's running kernel, which tells it from another of that name, and the namespace of process
+            numbers, which tells a container from its host; null where nothing tells.
     """
 
     token: str
@@ -150,8 +151,9 @@ def _began(pid: int) -> str | None:
 
 
 def _boot() -> str | None:
-    """Id of this machine's running kernel; null where there is no /proc."""
+    """Ids of this machine's running kernel and of our process numbers in it; null where there is no /proc."""
     try:
-        return (PROC / "sys" / "kernel" / "random" / "boot_id").read_text().strip()
+        kernel = (PROC / "sys" / "kernel" / "random" / "boot_id").read_text().strip()
+        return f"{kernel} {(PROC / 'self' / 'ns' / 'pid').readlink()}"
     except OSError:
         return None

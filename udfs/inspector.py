@@ -20,6 +20,7 @@ from udfs.deadline import no_longer_than
 from udfs.images.decode import Decoder, open_decoder
 from udfs.images.fetch import Fetched, Source, fetch_all
 from udfs.images.guard import guard
+from udfs.images.objects import patience
 from udfs.images.refusals import Refused
 from udfs.isolation import inspect_isolated
 from udfs.nets.opening import Nets, open_nets
@@ -109,7 +110,7 @@ def inspect_batches(task: InspectTask) -> Batches:
     def inspect(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         inspector = open_inspector(task)
         seen = _decoded_ahead(inspector, _fetched(task, batches))
-        budget = task.worker.deadline_seconds * task.worker.batch
+        budget = task.worker.deadline_seconds * task.worker.batch + patience((task.lake, *task.roots))
         while True:
             with no_longer_than(budget):
                 batch = list(islice(seen, task.worker.batch))

@@ -7,8 +7,9 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from conf.errors import StoreAway
 from udfs.inspector import device_name, inspect_batches, open_inspector
-from udfs.isolation import DEVICE_FAILED, LENGTH, READY
+from udfs.isolation import DEVICE_FAILED, LENGTH, READY, STORE_AWAY
 from udfs.memory_limit import OUT_OF_MEMORY, limit_memory
 from udfs.observing.lacking import DEVICE_FAULTS
 from udfs.task import InspectTask
@@ -31,6 +32,9 @@ def main() -> None:
             os._exit(OUT_OF_MEMORY)
         except DEVICE_FAULTS:
             os._exit(DEVICE_FAILED)
+        except StoreAway as error:
+            sys.stderr.write(f"{error}\n")
+            os._exit(STORE_AWAY)
 
 
 def _alone(task: InspectTask) -> InspectTask:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from conf.errors import StoreAway
 from udfs.answers import Batches, answer_batch
+from udfs.images.objects import patience
 from udfs.memory_limit import OUT_OF_MEMORY
 from udfs.parts import inspector_fingerprint
 from udfs.task import InspectTask
@@ -22,6 +24,7 @@ OPENING_SECONDS = 300.0  # a cold disk takes its time to load the nets
 LENGTH = 8  # bytes of a message's length
 READY = b"ready"
 DEVICE_FAILED = 78  # exit code of a child whose GPU failed, or had no memory left
+STORE_AWAY = 79  # of one whose store gave no answer
 CHILD = "udfs.isolated_child"
 
 
@@ -87,7 +90,7 @@ class Child:
     def __init__(self, task: InspectTask) -> None:
         # The task is JSON and the answers are Arrow: nothing that is unpickled could run.
         paths = os.pathsep.join([str(Path(__file__).parents[1]), *(path for path in sys.path if path)])
-        self._deadline = task.worker.deadline_seconds
+        self._deadline = task.worker.deadline_seconds + patience((task.lake, *task.roots))
         self._process = subprocess.Popen(
             [sys.executable, "-m", CHILD],
             stdin=subprocess.PIPE,
@@ -159,8 +162,11 @@ class Child:
 
         Raises:
             CannotStart: the GPU failed.
+            StoreAway: the store gave no answer.
         """
         code = self._process.wait()
+        if code == STORE_AWAY:
+            raise StoreAway("a store of images gives no answer; no document is refused for that. Try again")
         if code == DEVICE_FAILED:
             raise CannotStart("an isolated inspector's GPU failed, or has no memory left")
         if code in (OUT_OF_MEMORY, -signal.SIGKILL):

@@ -15,7 +15,7 @@ from jobs.full_disk import for_want_of_room
 from jobs.own_gpu import inspect_on_own_gpu
 from jobs.pace import DOCUMENTS_A_TASK
 from jobs.run import Run
-from jobs.spark_errors import SPARK_ERRORS
+from jobs.spark_errors import SPARK_ERRORS, told_by_worker
 from udfs.answers import ANSWER_DDL
 from udfs.task import InspectTask
 
@@ -110,6 +110,8 @@ def answers_of(contents: DataFrame, task: InspectTask, run: Run) -> DataFrame:
     except SPARK_ERRORS as error:
         if for_want_of_room(error):
             raise
+        if (told := told_by_worker(error)) is not None:
+            raise told from error
         LOG.warning("a worker died (%s); this slice again, each document in a child process", first_line(str(error)))
     alone = task.model_copy(update={"worker": task.worker.model_copy(update={"isolation": "child"})})
     try:

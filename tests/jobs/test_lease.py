@@ -118,6 +118,9 @@ def test_a_living_process_of_this_host_keeps_an_expired_lease(tmp_path: Path) ->
         of_that_name = replace(holder, boot="another machine", began="1")
         assert of_that_name.lives(holder.expires - 1)
         assert not of_that_name.lives(holder.expires + 1)
+        assert holder.boot is not None
+        in_a_container = replace(holder, boot=holder.boot.replace("pid:[", "pid:[1"), began="1")
+        assert in_a_container.lives(holder.expires - 1), "its numbers are not ours"
 
 
 def test_threads_that_renew_at_once_do_not_take_the_lease_from_each_other(place: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from conf.errors import StoreAway
 from udfs.images.decode import HOOK
 from udfs.inspector import inspect_batches
 from udfs.isolation import CannotStart
@@ -64,6 +65,15 @@ def test_a_native_crash_takes_only_its_document(
     odd_decoder({"1.jpg": "crash"})
     found = outcomes(isolated, batch_of(["0.jpg", "1.jpg", "empty.jpg", "2.jpg"]))
     assert found == [("seen", None), ("rejected", "crash"), ("rejected", "empty"), ("seen", None)]
+
+
+@pytest.mark.fault("F17")
+def test_a_store_that_is_away_is_no_documents_fault(isolated: InspectTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    batch = pa.RecordBatch.from_pylist([{"sha256": "0" * 64, "uri": "images/a.jpg"}])
+    with pytest.raises(StoreAway, match="no document is refused"):
+        outcomes(isolated.model_copy(update={"lake": "s3://bucket/lake"}), batch)
 
 
 @pytest.mark.slow

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from conf.errors import StoreAway
 from conf.settings import WorkerSettings
-from udfs.images.objects import Missing, StoreError, open_objects
+from udfs.images.objects import NO_BUCKET, Missing, NoAnswer, StoreError, TooLarge, open_objects
 from udfs.images.packs import read_packed
 from udfs.images.pages import read_page, split_page
 from udfs.images.refusals import Refused
@@ -37,7 +38,11 @@ class Fetched:
 
 
 def fetch(uri: str, source: Source) -> Fetched:
-    """Fetch one address; a refusal is an answer, never an exception."""
+    """Fetch one address; a refusal is an answer, never an exception.
+
+    Raises:
+        StoreAway: the store gives no answer, which is no document's fault.
+    """
     file, number = split_page(uri)
     try:
         content = _read(file, source)
@@ -46,7 +51,14 @@ def fetch(uri: str, source: Source) -> Fetched:
             return Fetched(uri, page.content, page.sha256, rendered=page.rendered)
     except Refused as refused:
         return Fetched(uri, b"", "", refused)
+    except TooLarge as error:
+        return Fetched(uri, b"", "", Refused("too_large", str(error)))
     except StoreError as error:
+        if isinstance(error, NoAnswer) or str(error) == NO_BUCKET:
+            raise StoreAway(
+                f"{uri}: its store gives no answer ({error}). Is it up, its folder mounted, and the key valid? "
+                "Then try again: no document is refused for that, and what was committed stays"
+            ) from error
         reason = "missing" if isinstance(error, Missing) else "unreadable"
         return Fetched(uri, b"", "", Refused(reason, str(error)))
     return Fetched(uri, content, hashlib.sha256(content).hexdigest())
@@ -56,16 +68,10 @@ def _read(uri: str, source: Source) -> bytes:
     address = resolve(uri, source.lake, source.roots)
     if address.key is not None:
         content = read_packed(address.place, address.key)
-        _check_size(len(content), source.max_bytes)
+        if len(content) > source.max_bytes:
+            raise TooLarge(f"{len(content)} bytes, at most {source.max_bytes}")
         return content
-    objects = open_objects(address.place)
-    _check_size(objects.find(address.place).bytes, source.max_bytes)
-    return objects.read(address.place)
-
-
-def _check_size(size: int, most: int) -> None:
-    if size > most:
-        raise Refused("too_large", f"{size} bytes, at most {most}")
+    return open_objects(address.place).read(address.place, source.max_bytes)
 
 
 def fetch_all(uris: Iterable[str], source: Source, worker: WorkerSettings) -> Iterator[Fetched]:

@@ -3,7 +3,8 @@
 import errno
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 CONNECTIONS = 32  # more than the fetch threads of one worker, so that none waits for a socket
-CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 10, 60, 5
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 10, 30, 5
+BACKOFF_SECONDS = 20  # that boto3 waits at most between two attempts
 NO_BUCKET = "NoSuchBucket"
 ABSENT = ("404", "NoSuchKey", NO_BUCKET, "NotFound")
+# What a store answers about one object; any other error is the store's own, or that of the key that asks.
+OF_OBJECT = ("AccessDenied", "InvalidObjectState", "KeyTooLongError", "InvalidRange", "MethodNotAllowed")
+# What a mounted folder says when it is away, and the machine when it has nothing left to open a file with.
+OF_MOUNT = ("ESTALE", "ENOTCONN", "ENODEV", "ENXIO", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH",
+            "ETIMEDOUT", "EREMOTEIO", "ECONNRESET", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN")  # fmt: skip
 ANOTHER_CAME_FIRST = ("412", "PreconditionFailed", "409", "ConditionalRequestConflict", "404", "NoSuchKey")
 NO_BOTO3 = "boto3 is not installed"
 Answer = TypeVar("Answer")
@@ -33,6 +40,14 @@ class Missing(StoreError):
 
 class Unreadable(StoreError):
     """Something is there, or may be, and cannot be read."""
+
+
+class NoAnswer(Unreadable):
+    """The store is away, or refuses whoever asks, so that nothing is known of what is there."""
+
+
+class TooLarge(StoreError):
+    """More bytes are there than may be read."""
 
 
 class Stored(NamedTuple):
@@ -54,8 +69,8 @@ class Objects(Protocol):
         """One object."""
         ...
 
-    def read(self, uri: str) -> bytes:
-        """All bytes of one object."""
+    def read(self, uri: str, most: int | None = None) -> bytes:
+        """All bytes of one object, if it has at most so many."""
         ...
 
     def read_range(self, uri: str, start: int, length: int) -> bytes:
@@ -77,16 +92,21 @@ class Folder:
 
     def list(self, prefix: str) -> list[Stored]:
         """Every regular file below a folder, hidden ones left out; nothing where there is no folder."""
-        top = Path(prefix.removeprefix(FILE))
-        return _reading(lambda: sorted(_stored(str(path), path) for path in _files(top)))
+        return _reading(lambda: sorted(_files(Path(prefix.removeprefix(FILE)))))
 
     def find(self, uri: str) -> Stored:
         """One file."""
         return _reading(lambda: _stored(uri, _regular(uri)))
 
-    def read(self, uri: str) -> bytes:
-        """All bytes of one file."""
-        return _reading(lambda: _regular(uri).read_bytes())
+    def read(self, uri: str, most: int | None = None) -> bytes:
+        """All bytes of one file, if it has at most so many."""
+
+        def whole() -> bytes:
+            path = _regular(uri)
+            _refuse_larger(path.stat().st_size, most)
+            return path.read_bytes()
+
+        return _reading(whole)
 
     def read_range(self, uri: str, start: int, length: int) -> bytes:
         """At most `length` bytes from `start` on."""
@@ -113,8 +133,17 @@ def _stored(uri: str, path: Path) -> Stored:
     return Stored(uri, found.st_size, str(found.st_mtime_ns))
 
 
-def _files(top: Path) -> list[Path]:
-    return [path for path in top.rglob("*") if path.is_file() and not path.name.startswith(".")]
+def _files(top: Path) -> Iterator[Stored]:
+    """Regular files below a folder, but for hidden ones and those that are moved away meanwhile."""
+    for path in top.rglob("*"):
+        if path.is_file() and not path.name.startswith("."):
+            with suppress(FileNotFoundError):
+                yield _stored(str(path), path)
+
+
+def _refuse_larger(size: int, most: int | None) -> None:
+    if most is not None and size > most:
+        raise TooLarge(f"{size} bytes, at most {most}")
 
 
 def _regular(uri: str) -> Path:
@@ -132,7 +161,7 @@ def _reading(read: Callable[[], Answer]) -> Answer:
         name = errno.errorcode.get(error.errno or 0, type(error).__name__)
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             raise Missing(name) from error
-        raise Unreadable(name) from error
+        raise (NoAnswer if name in OF_MOUNT else Unreadable)(name) from error
 
 
 class Bucket:
@@ -159,10 +188,20 @@ class Bucket:
         head = _asking(lambda: self._client.head_object(Bucket=bucket, Key=key))
         return Stored(uri, head["ContentLength"], head["ETag"])
 
-    def read(self, uri: str) -> bytes:
-        """All bytes of one object."""
+    def read(self, uri: str, most: int | None = None) -> bytes:
+        """All bytes of one object, if it has at most so many."""
         bucket, key = _parts(uri)
-        return _asking(lambda: _body(self._client.get_object(Bucket=bucket, Key=key)))
+
+        def whole() -> bytes:
+            answer = self._client.get_object(Bucket=bucket, Key=key)
+            try:
+                _refuse_larger(answer["ContentLength"], most)
+            except TooLarge:
+                answer["Body"].close()
+                raise
+            return _body(answer)
+
+        return _asking(whole)
 
     def read_range(self, uri: str, start: int, length: int) -> bytes:
         """At most `length` bytes from `start` on."""
@@ -235,13 +274,13 @@ def open_bucket() -> Bucket:
     """The store that serves `s3://`, through one client a process.
 
     Raises:
-        Unreadable: boto3 is missing, or what the environment says of keys makes no sense.
+        NoAnswer: boto3 is missing, or what the environment says of keys makes no sense.
     """
     try:
         import boto3  # costs 0.2 s, which a lake on a local disk need not pay
         from botocore.config import Config
     except ImportError as error:
-        raise Unreadable(NO_BOTO3) from error
+        raise NoAnswer(NO_BOTO3) from error
     config = Config(
         retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
@@ -249,16 +288,33 @@ def open_bucket() -> Bucket:
         read_timeout=READ_SECONDS,
         tcp_keepalive=True,
     )
-    return Bucket(_asking(lambda: boto3.Session().client("s3", config=config)))
+    try:
+        return Bucket(_asking(lambda: boto3.Session().client("s3", config=config)))
+    except StoreError as error:
+        raise NoAnswer(str(error)) from error
 
 
 def _asking(ask: Callable[[], Answer]) -> Answer:
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
     try:
         return ask()
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
-        raise (Missing if code in ABSENT else Unreadable)(code) from error
-    except (BotoCoreError, OSError, ValueError) as error:
+        raise _kind(code)(code) from error
+    except (ParamValidationError, ValueError) as error:
         raise Unreadable(type(error).__name__) from error
+    except (BotoCoreError, OSError) as error:
+        raise NoAnswer(type(error).__name__) from error
+
+
+def _kind(code: str) -> type[StoreError]:
+    if code in ABSENT:
+        return Missing
+    return Unreadable if code in OF_OBJECT else NoAnswer
+
+
+def patience(places: Iterable[str]) -> float:
+    """Seconds after which the slowest store of some places has answered, or is taken to be away."""
+    attempts = ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS + BACKOFF_SECONDS)
+    return float(attempts) if any(place.startswith(S3) for place in places) else 0.0

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 
-from conf.errors import BadManifest
+from conf.errors import BadManifest, StoreAway
 from conf.settings import IngestSettings
 from udfs.images.fetch import Source
-from udfs.images.objects import open_objects
+from udfs.images.objects import Missing, StoreError, open_objects
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
 from udfs.intake.contract import typed_batches
@@ -34,7 +34,12 @@ def intake_batches(folder: str, source: Source, ingest: IngestSettings) -> Batch
 
 def _frozen(uri: str, digest: str) -> bytes:
     """A file's bytes, if they are still those that the night began with."""
-    content = open_objects(uri).read(uri)
+    try:
+        content = open_objects(uri).read(uri)
+    except Missing as error:
+        raise BadManifest(f"{uri}: the night took it in, and now it is gone. Put it back and resume") from error
+    except StoreError as error:
+        raise StoreAway(f"{uri}: cannot be read now ({error}). Try again: what was committed stays") from error
     if hashlib.sha256(content).hexdigest() != digest:
         raise BadManifest(
             f"{uri}: was changed after the night took it in. Put the first file back and resume, "
