@@ -23,20 +23,29 @@ def tables_on_s3(settings: Settings) -> bool:
     return (settings.how.places.tables or settings.how.places.lake or "").startswith(S3)
 
 
+def on_s3(settings: Settings) -> str | None:
+    """The place on `s3://` that Spark itself reads or writes, if there is one: the tables, or the feed of manifests."""
+    if tables_on_s3(settings):
+        return settings.tables
+    feed = settings.how.places.feed
+    return feed if feed and feed.startswith((S3, S3A)) else None
+
+
 def session_settings(settings: Settings) -> dict[str, str]:
-    """What a session needs for tables on `s3://`, from the same environment that boto3 reads; nothing for a folder.
+    """What a session needs for tables or a feed on `s3://`, from the environment that boto3 reads; nothing for folders.
 
     Keys are not among it: the JVM looks for them where boto3 does, in the environment, a profile or the machine's role.
 
     Raises:
         BadStore: the environment makes no sense.
     """
-    if not tables_on_s3(settings):
+    place = on_s3(settings)
+    if place is None:
         return {}
     try:
         endpoint, region = open_bucket().endpoint
     except StoreError as error:
-        raise BadStore(f"{settings.tables}: {error}. Run make s3, and see AWS_PROFILE and AWS_ENDPOINT_URL") from error
+        raise BadStore(f"{place}: {error}. Run make s3, and see AWS_PROFILE and AWS_ENDPOINT_URL") from error
     door = {
         "endpoint": endpoint,
         "endpoint.region": region,
@@ -63,13 +72,14 @@ def add_jars(settings: Settings) -> None:
     Raises:
         BadSettings: they were not placed.
     """
-    if not tables_on_s3(settings):
+    place = on_s3(settings)
+    if place is None:
         return
     folder = s3_jars()
     absent = [name for name in (*(jar.file for jar in OF_S3), LOG_STORE_JAR) if not (folder / name).is_file()]
     if absent:
         raise BadSettings(
-            f"{settings.tables}: tables on s3:// need {', '.join(absent)} in {folder}: make s3. "
+            f"{place}: tables on s3:// need {', '.join(absent)} in {folder}: make s3. "
             "Or keep them in a folder: --set places.tables=FOLDER"
         )
     theirs = os.environ.get("SPARK_DIST_CLASSPATH", "")

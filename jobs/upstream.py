@@ -10,14 +10,15 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyspark.errors import AnalysisException, IllegalArgumentException, UnsupportedOperationException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from conf.errors import BadManifest, first_line
+from conf.errors import BadLake, BadManifest, first_line
 from conf.settings import Settings
 from jobs.frozen import FeedRange, Frozen, InputFile
 from jobs.s3a import in_spark
-from jobs.spark_errors import SPARK_ERRORS
+from jobs.spark_errors import SPARK_ERRORS, told_of_spark
 from jobs.store import MANIFESTS, checked_file
 from udfs.images.objects import open_objects
 
@@ -25,6 +26,8 @@ ROWS = 200_000  # of one file: some tens of MB, which a worker reads whole
 CHANGE, VERSION, AT = "_change_type", "_commit_version", "_commit_timestamp"
 ENABLED = "delta.enableChangeDataFeed"
 INSERT, BEFORE, AFTER, DELETE = "insert", "update_preimage", "update_postimage", "delete"
+FINAL = (AnalysisException, IllegalArgumentException, UnsupportedOperationException)
+DELTA = "[DELTA_"  # how Delta begins what it says of a table
 LOG = logging.getLogger(__name__)
 
 
@@ -40,7 +43,8 @@ def take_feed(spark: SparkSession, settings: Settings, earlier: list[Frozen]) ->
         earlier: records of the lineage, oldest first.
 
     Raises:
-        BadManifest: the table cannot be read, or tells no changes.
+        BadManifest: it is no table that can be read, or tells no changes.
+        StoreAway: its store does not answer; any other trouble of Spark's own is raised as it is.
     """
     place = in_spark(str(settings.how.places.feed))
     detail = _asked(spark, place, "DESCRIBE DETAIL {}")
@@ -74,7 +78,8 @@ def _asked(spark: SparkSession, place: str, statement: str) -> dict[str, Any]:
     try:
         row = spark.sql(statement.format(name)).head()
     except SPARK_ERRORS as error:
-        raise _unreadable(place, error) from error
+        _refuse(place, error)
+        raise
     return row.asDict() if row else {}
 
 
@@ -91,25 +96,38 @@ def _rows(spark: SparkSession, place: str, after: int | None, to: int) -> pa.Tab
             frame = span.option("endingVersion", to).load(place).where(F.col(CHANGE) != BEFORE).drop(AT)
         return _ordered(frame).toArrow()
     except SPARK_ERRORS as error:
-        raise _unreadable(place, error) from error
+        _refuse(place, error)
+        raise
 
 
 def _ordered(frame: DataFrame) -> DataFrame:
     return frame.orderBy(VERSION, F.to_json(F.struct(*frame.columns)))
 
 
-def _unreadable(place: str, error: Exception) -> BadManifest:
-    return BadManifest(f"{place}: cannot be read as a Delta table: {first_line(str(error))}. Nothing was written.")
+def _refuse(place: str, error: Exception) -> None:
+    """Raise what a person can mend; what says nothing of the table, as a lost executor does not, may be tried again."""
+    told = told_of_spark(error)
+    if isinstance(told, BadLake) or (told is None and (isinstance(error, FINAL) or DELTA in str(error))):
+        raise BadManifest(
+            f"{place}: cannot be read as a Delta table: {first_line(str(error))}. Nothing was written."
+        ) from error
+    if told is not None:
+        raise told from error
 
 
 def _written(rows: pa.Table, found: FeedRange, settings: Settings) -> list[InputFile]:
-    """The rows as files, named by what they hold, each checked as a manifest is."""
+    """The rows as files, named by what they hold, each checked as a manifest is.
+
+    A file says inside which rows it holds, too: an upstream that writes its whole table anew each day would else give
+    two nights the same bytes, and a row is known by its file's digest and its number.
+    """
     begin = "start" if found.after is None else f"{found.after + 1}"
     files = []
     for number, start in enumerate(range(0, rows.num_rows, ROWS)):
         sink = io.BytesIO()
-        pq.write_table(rows.slice(start, ROWS), sink)
-        uri = f"{settings.home}/feed/{found.table_id}/{begin}-{found.to}-{number:04d}.parquet"
+        name = f"{found.table_id}/{begin}-{found.to}-{number:04d}"
+        pq.write_table(rows.slice(start, ROWS).replace_schema_metadata({"lookback.feed": name}), sink)
+        uri = f"{settings.home}/feed/{name}.parquet"
         open_objects(uri).write(uri, sink.getvalue())
         files.append(checked_file(MANIFESTS, uri, sink.getvalue(), settings.what.ingest))
     return files
