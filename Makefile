@@ -112,7 +112,10 @@ $(VENV)/.s3: $(READY) jobs/log_store.py jobs/ConditionalLogStore.java
 	@touch $@
 
 # What executors unpack: our wheel with all it needs, but for Spark's jars, which a cluster has. EXTRAS=gpu,s3 for others.
-.venv-pack/.ready: $(READY) $(SOURCES)
+# The stamp is named by them: with other extras all is installed anew, since the cpu's faiss and the gpu's are one package.
+PACKED := .venv-pack/.ready-$(EXTRAS)
+$(PACKED): $(READY) $(SOURCES)
+	@if [ ! -e $@ ]; then rm -rf .venv-pack; fi
 	@$(call new_venv,.venv-pack)
 	@rm -f dist/lookback-*.whl && $(BIN)/python -m build --wheel --no-isolation >/dev/null
 	@echo "Installing the packages of a cluster: some minutes and 6 GB the first time" >&2
@@ -120,7 +123,7 @@ $(VENV)/.s3: $(READY) jobs/log_store.py jobs/ConditionalLogStore.java
 	  $$pip "$$wheel[$(EXTRAS)]" venv-pack2 && $$pip --no-deps --force-reinstall "$$wheel"
 	@touch $@
 
-dist/environment.tar.gz: .venv-pack/.ready
+dist/environment.tar.gz: $(PACKED)
 	@mkdir -p dist/jars && cp $(VENV)/lib/python*/site-packages/pyspark/jars/delta-*.jar dist/jars
 	@echo "Packing $@: some minutes" >&2
 	@.venv-pack/bin/venv-pack --prefix .venv-pack --output $@ --compress-level 1 --force --quiet \

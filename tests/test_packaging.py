@@ -1,6 +1,7 @@
 """What the package promises to those who install it."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -56,7 +57,25 @@ def test_constraints_are_exact_and_carry_no_address(path: Path) -> None:
     assert "://" not in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("extra", ["", "cpu", "dev"])
+def test_other_extras_are_packed_in_an_environment_of_their_own(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    prerequisites = ("pyproject.toml", "conf/constraints.txt", "jobs/jars.py", "jobs/class_archive.py")
+    for name in (*prerequisites, ".venv/.ready", ".venv-pack/.ready-cpu", "dist/environment.tar.gz"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    def planned(*words: str) -> str:
+        made = ["make", "-n", "pack", *words]
+        return subprocess.run(made, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    assert ".venv-pack" not in planned()
+    assert "[gpu,s3]" in planned("EXTRAS=gpu,s3")
+    assert "if [ ! -e .venv-pack/.ready-gpu,s3 ]; then rm -rf .venv-pack; fi" in planned("EXTRAS=gpu,s3")
+    (tmp_path / "jobs" / "jars.py").touch()
+    assert "[cpu]" in planned()
+
+
+@pytest.mark.parametrize("extra", ["", "cpu", "gpu", "dev"])
 def test_every_package_of_the_set_up_is_pinned_within_its_bounds(extra: str) -> None:
     known = pins(ROOT / "conf" / "constraints.txt")
     wanted = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
