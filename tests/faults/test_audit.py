@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from schemas import TABLES
 from tests.faults import audit
 from tests.faults.audit import Released, places
 
@@ -81,3 +82,41 @@ def test_a_lost_page_is_in_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert audit.accounting(tmp_path, tmp_path) == [f"{(name, 0, 2)} is in no place"]
     found["pending"] = [(name, 0, 2), (name, 0, 4)]
     assert audit.accounting(tmp_path, tmp_path) == [f"{(name, 0, 4)} is of no manifest"]
+
+
+def of_runs(name: str, *run_ids: str) -> pa.Table:
+    """One row a run of a table, each with a key of its own."""
+    key = [column for column in TABLES[name].key if column != "run_id"]
+    rows = [dict.fromkeys(key, f"k{n}") | {"run_id": run_id} for n, run_id in enumerate(run_ids)]
+    return pa.Table.from_pylist(rows)
+
+
+def test_a_row_of_a_run_outside_the_lineage_is_seen() -> None:
+    replaced = {name for name, table in TABLES.items() if table.scope == "night"}
+    lineage = {"lineage": ["2026-03-01.1", "2026-03-02.2"]}
+    sound = {name: of_runs(name, "2026-03-02.2") for name in replaced}
+    assert audit.unpublished(Released(lineage, sound)) == []
+    for name in replaced:
+        stray = Released(lineage, sound | {name: of_runs(name, "2026-03-02.2", "2026-03-02.1")})
+        assert audit.unpublished(stray) == [f"{name}: rows of ['2026-03-02.1']"]
+    assert replaced >= {"scores", "clusters", "risk_profiles"}
+
+
+def test_a_key_that_names_two_rows_is_seen() -> None:
+    sound = {name: of_runs(name, "2026-03-01.1", "2026-03-01.1") for name in ("scores", "documents", "rejected")}
+    assert audit.repeated_keys(Released({}, sound)) == []
+    for name, table in sound.items():
+        twice = Released({}, sound | {name: pa.concat_tables([table, table.slice(1)])})
+        assert audit.repeated_keys(twice) == [name]
+    without = sound["scores"].drop_columns(["role"])  # of an earlier version, whose key had a column less
+    assert audit.repeated_keys(Released({}, {"scores": without})) == []
+    assert audit.repeated_keys(Released({}, {"scores": pa.concat_tables([without, without])})) == ["scores"]
+
+
+def test_the_audit_itself_tells_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = of_runs("scores", "2026-03-01.1", "2026-02-28.1")
+    seen = Released({"lineage": ["2026-03-01.1"]}, {"scores": pa.concat_tables([scores, scores])})
+    monkeypatch.setattr(audit, "released", lambda _root: seen)
+    monkeypatch.setattr(audit, "accounting", lambda _lake, _root: [])
+    monkeypatch.setattr(audit, "missing_files", lambda _root: [])
+    assert audit.audit(tmp_path, tmp_path) == ["scores: rows of ['2026-02-28.1']", "scores: repeated key"]
