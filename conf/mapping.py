@@ -1,5 +1,6 @@
 """How a foreign export is understood: which of its columns is which of the contract's."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from schemas.contract import CONTRACT
 
 FOLDER = Path(__file__).parent / "mappings"
 EACH = "[]"  # marks a list in a path: one row for each of its elements
+PATH = re.compile(r"[^.\[\]]+(\[\])?(\.[^.\[\]]+(\[\])?)*")
 
 
 class FolderMapping(Leaf):
@@ -19,7 +21,7 @@ class FolderMapping(Leaf):
 
     files: str | None = Field(default=None, description="Drop folder that holds the files; its own where null.")
     columns: dict[str, str] = Field(
-        description="The contract's column: the export's, or a path such as check.docs[].id."
+        description="The contract's column: the export's, or a path such as check.docs[].id or files[]."
     )
     codes: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="The contract's column: the export's code: the contract's word."
@@ -36,6 +38,8 @@ class FolderMapping(Leaf):
     def _one_chain_of_lists(self) -> "FolderMapping":
         innermost = self.lists or ""
         for column, path in self.columns.items():
+            if EACH in path and not PATH.fullmatch(path):
+                raise ValueError(f"{column}: {path} is no path; {EACH} stands behind the name of a list")
             if EACH in path and not innermost.startswith(_list_of(path)):
                 raise ValueError(f"{column} comes from another list ({path}) than the rows ({innermost})")
         if both := sorted(set(self.columns) & set(self.constants)):

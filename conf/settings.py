@@ -31,7 +31,11 @@ class IngestSettings(Leaf):
 
     def zone_of(self, folder: str) -> str | None:
         """Zone of a folder's times without an offset: the settings', else the export's where its mapping reads them."""
-        return self.zone or (self.mapping.zone if self.mapping and folder in self.mapping.folders else None)
+        return self.zone or (self.mapping.zone if self.mapping and self.maps(folder) else None)
+
+    def maps(self, folder: str) -> bool:
+        """Whether a mapping says how the folder's rows are read."""
+        return self.mapping is not None and folder in self.mapping.folders
 
     def files_of(self, folder: str) -> str:
         """The drop folder that holds the files of a folder's rows."""

@@ -1,6 +1,7 @@
 """The one door to a lake's drop folders."""
 
 import hashlib
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ MANIFESTS = "manifests"
 FOLDERS = (MANIFESTS, *FACTS)
 NOT_THERE = "is listed and not there. Is an inventory older than that?"
 Answer = TypeVar("Answer")
+LOG = logging.getLogger(__name__)
 
 
 def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputFile, ...]]:
@@ -121,11 +123,13 @@ def _asked(uri: str, ask: Callable[[str], Answer], missing: str) -> Answer:
 def checked_file(
     folder: str, uri: str, content: bytes, ingest: IngestSettings, *, mark: str | None = None
 ) -> InputFile:
-    """The record of a file that fits the contract.
+    """The record of a file that fits the contract; one from which a mapping reads no row is told in the log.
 
     Raises:
         BadManifest: it does not.
     """
     preflight(folder, uri, content, ingest)
     rows = sum(len(block) for block in contract_blocks(folder, uri, content, ingest.mapping))
+    if not rows and ingest.maps(folder):
+        LOG.warning("%s: the mapping reads no row of %s from it", uri, folder)
     return InputFile(uri=uri, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), rows=rows, mark=mark)

@@ -158,7 +158,7 @@ def _checked_files(
 def _read_file(report: FileReport, content: bytes, source: Source, chosen: Chosen, ingest: IngestSettings) -> None:
     """Count a file's rows, keep the first bad one of each reason, and offer its images to the sample."""
     report.ignored = preflight(report.folder, report.uri, content, ingest)
-    shown = SHOWN if ingest.mapping and report.folder in ingest.mapping.folders else 0
+    shown = SHOWN if ingest.maps(report.folder) else 0
     for batch in typed_batches(report.folder, [(report.uri, "", content)], ingest):
         report.rows += batch.num_rows
         images = []

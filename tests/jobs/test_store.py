@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from conf.errors import BadLake, BadStore, JobError, StoreAway
-from conf.settings import Settings
-from jobs.store import arrived
+from conf.settings import IngestSettings, Settings
+from jobs.store import arrived, checked_file
 from tests.fakes_risk import UNFROZEN
 from udfs.images.objects import Folder, Stored, StoreError, Unreadable
 
@@ -46,6 +46,16 @@ def test_an_inventory_that_is_older_than_the_folder_is_told_so(settings: Setting
     (Path(settings.lake) / "inventory.csv").write_text("path\nimages/a.jpg\n")
     with pytest.raises(BadLake, match=r"no \.parquet, \.csv or \.jsonl file"):
         arrived(chosen, [])
+
+
+def test_a_file_that_a_mapping_reads_no_row_from_is_told(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    record = '{"id": "C-1", "created_at": "2026-02-01T10:00:00Z", "applicant": {"external_id": "A-1"}, "docs": []}'
+    file = checked_file("manifests", "c.jsonl", record.encode(), IngestSettings(mapping="nested_checks"))
+    assert file.rows == 0
+    assert caplog.messages == ["c.jsonl: the mapping reads no row of manifests from it"]
+    caplog.clear()
+    checked_file("manifests", "c.csv", ROW.partition("\n")[0].encode(), IngestSettings())
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("inventory", [None, "inventory.csv"])

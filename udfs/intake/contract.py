@@ -67,7 +67,7 @@ def preflight(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> 
                 f"{uri}: columns {' and '.join(first.names[place] for place in places)} both say {name}. "
                 "Keep one of them. Nothing was written."
             )
-    if ingest.mapping and folder in ingest.mapping.folders:
+    if ingest.mapping and ingest.maps(folder):
         _refuse_bare_times(folder, uri, first, ingest.zone_of(folder))
         return unmapped(folder, uri, content, ingest.mapping)
     _refuse_wrong_types(folder, uri, content)

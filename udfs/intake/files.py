@@ -22,6 +22,11 @@ def is_input(uri: str) -> bool:
     return uri.lower().endswith(FORMATS)
 
 
+def is_sparse(uri: str) -> bool:
+    """Whether a file has no columns but those that some of its rows name."""
+    return not uri.lower().endswith((".parquet", ".csv"))
+
+
 def read_blocks(uri: str, content: bytes) -> Iterator[Block]:
     """Blocks of rows; those that cannot be parsed are in it as broken.
 

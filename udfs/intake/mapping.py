@@ -1,12 +1,13 @@
 """Turns the rows of a foreign export into rows of the contract, before anything else looks at them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conf.mapping import EACH, ExportMapping, FolderMapping
 from udfs.intake.blocks import Block, Unnamed
-from udfs.intake.files import read_blocks
+from udfs.intake.files import is_sparse, read_blocks
 from udfs.intake.json_rows import DECODER, as_text
 
+LOOKED_AT = 1_000  # records whose nested names are told
 Element = tuple[object, ...]  # of each list on the way to a row, outermost first; the record itself before them
 
 
@@ -21,31 +22,64 @@ def contract_blocks(folder: str, uri: str, content: bytes, mapping: ExportMappin
     if chosen is None:
         yield from blocks
         return
-    start = 0
+    start, sparse = 0, is_sparse(uri)
     for block in blocks:
-        mapped = _mapped(block, chosen, start)
+        mapped = _mapped(block, chosen, start, sparse=sparse)
         yield mapped
         start += len(mapped)
 
 
 def unmapped(folder: str, uri: str, content: bytes, mapping: ExportMapping) -> tuple[str, ...]:
-    """Columns of a file in its own drop folder that nothing is read from; what lies deeper is not told."""
+    """Columns of a file in its own drop folder, and paths below them, that nothing is read from; by its first rows."""
     readers = [found for name, found in mapping.folders.items() if (found.files or name) == folder]
     if folder not in mapping.folders or mapping.folders[folder].files not in (None, folder):
         return ()
-    used = {name for reader in readers for path in reader.columns.values() for name in (path, _head(path))}
+    used = {path for reader in readers for path in reader.columns.values()}
     first = next(read_blocks(uri, content), None)
-    return tuple(name for name in (first.names if first else ()) if name not in used)
+    columns = zip(first.names, first.columns, strict=True) if first else ()
+    return tuple(dict.fromkeys(path for name, cells in columns for path in _unread(cells[:LOOKED_AT], name, used)))
+
+
+def _unread(values: Sequence[object], path: str, used: set[str]) -> Iterator[str]:
+    """The path, where none that is used leads on from it; else those below it in any of its values."""
+    if path in used:
+        return
+    if not any(one.startswith((f"{path}.", f"{path}{EACH}")) for one in used):
+        yield path
+        return
+    below: dict[str, list[object]] = {}
+    for value in map(_seen, values):
+        match value:
+            case dict():
+                for name, inner in value.items():
+                    below.setdefault(f"{path}.{name}", []).append(inner)
+            case list():
+                below.setdefault(f"{path}{EACH}", []).extend(value)
+    for deeper in sorted(below):
+        yield from _unread(below[deeper], deeper, used)
+
+
+def _seen(value: object) -> object:
+    """A nested value; nothing where it cannot be read, which its row will say."""
+    try:
+        return _parsed(value)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _head(path: str) -> str:
     return path.split(".", maxsplit=1)[0].removesuffix(EACH)
 
 
-def _mapped(block: Block, mapping: FolderMapping, start: int) -> Block:
-    """The block's rows by the contract's columns; a broken row stays one row."""
+def _mapped(block: Block, mapping: FolderMapping, start: int, *, sparse: bool) -> Block:
+    """The block's rows by the contract's columns; a broken row stays one row.
+
+    What lies under a list is there where columns are those that rows name: no record need have an element.
+    """
     there = {
-        column: path for column, path in mapping.columns.items() if path in block.names or _head(path) in block.names
+        column: path
+        for column, path in mapping.columns.items()
+        if path in block.names or _head(path) in block.names or (sparse and EACH in path)
     }
     names = (*there, *mapping.constants)
     opened = {_head(path) for path in there.values() if path not in block.names}
@@ -90,6 +124,8 @@ def _value(cells: dict[str, str | None], element: Element, path: str) -> str | N
     """The text at a path; a column whose own name holds dots is found by it."""
     if path in cells:
         return cells[path]
+    if path.endswith(EACH):
+        return as_text(element[path.count(EACH)])
     *lists, rest = path.split(f"{EACH}.")
     return as_text(_walk(element[len(lists)], rest))
 

@@ -33,7 +33,7 @@ def lines(*records: object) -> bytes:
     return "\n".join(json.dumps(record) for record in records).encode()
 
 
-def rows(folder: str, name: str, content: bytes, mapping: str) -> list[dict]:
+def rows(folder: str, name: str, content: bytes, mapping: object) -> list[dict]:
     ingest = IngestSettings(mapping=mapping)
     return [row for batch in typed_batches(folder, [(name, "0" * 64, content)], ingest) for row in batch.to_pylist()]
 
@@ -70,6 +70,27 @@ def test_a_record_without_images_gives_no_row_and_a_missing_value_is_told() -> N
     nameless = CHECK | {"documents": [{"images": [{"path": "x.jpg", "side": "FRONT_SIDE"}]}]}
     (row,) = rows("manifests", "c.jsonl", lines(bare, nameless), "nested_checks")
     assert (row["_reason"], row["_detail"]) == ("missing_value", "doc_id is empty")
+
+
+def test_a_file_in_which_no_record_has_the_list_gives_no_row_and_stops_nothing() -> None:
+    bare = lines({name: value for name, value in CHECK.items() if name != "documents"})
+    assert preflight("manifests", "c.jsonl", bare, IngestSettings(mapping="nested_checks")) == ("webhook",)
+    assert rows("manifests", "c.jsonl", bare, "nested_checks") == []
+    without = b"id,created_at,applicant.external_id\nC-1,2026-02-01T10:00:00Z,A-1\n"
+    with pytest.raises(BadManifest, match="no column doc_id, uri, side"):
+        preflight("manifests", "c.csv", without, IngestSettings(mapping="nested_checks"))
+
+
+def test_a_list_of_plain_texts_gives_one_row_a_text() -> None:
+    columns = {"doc_id": "checks[].pictures[]", "uri": "checks[].pictures[]", "account_id": "who", "side": "checks[].s"}
+    mapping = {"folders": {"manifests": {"columns": columns | {"submitted_at": "at"}}}}
+    record = {"who": "A-1", "at": "2026-02-01T10:00:00Z", "checks": [{"s": "page", "pictures": ["a.jpg", "b.jpg"]}]}
+    assert preflight("manifests", "c.jsonl", lines(record), IngestSettings(mapping=mapping)) == ()
+    found = rows("manifests", "c.jsonl", lines(record), mapping)
+    assert [(row["uri"], row["side"], row["_reason"]) for row in found] == [
+        ("a.jpg", "page", None),
+        ("b.jpg", "page", None),
+    ]
 
 
 def test_flat_columns_codes_and_the_zone_of_the_export() -> None:
@@ -109,7 +130,7 @@ def test_a_cell_that_cannot_be_walked_into_is_one_refused_row(poison: str) -> No
     cells = [("C-1", json.dumps(CHECK["documents"])), ("C-2", poison), ("C-3", "")]
     quoted = [f'{name},"{text.replace(QUOTE, QUOTE * 2)}",2026-02-01T10:00:00Z,A-1' for name, text in cells]
     content = "\n".join(["id,documents,created_at,applicant.external_id", *quoted]).encode()
-    assert preflight("manifests", "f.csv", content, IngestSettings(mapping="nested_checks")) == ()
+    assert preflight("manifests", "f.csv", content, IngestSettings(mapping="nested_checks")) in ((), ("documents.id",))
     found = rows("manifests", "f.csv", content, "nested_checks")
     assert [row["_reason"] for row in found] == [None] * 3 + ["bad_row"]
     assert found[3]["_detail"].startswith("a nested value cannot be read: ")
@@ -144,6 +165,21 @@ def test_what_a_mapping_leaves_out_is_named() -> None:
     assert preflight("manifests", "c.jsonl", lines(CHECK), nested) == ("webhook",)
 
 
+def test_what_a_mapping_leaves_out_of_nested_records_is_named_by_its_path() -> None:
+    images = [IMAGES[0], IMAGES[1] | {"taken": {"lens": "wide", "flash": True}}]
+    applicant = CHECK["applicant"] | {"phone": "5", "addresses": [{"town": "X"}]}
+    documents = [{"type": "FACE", "images": images, "extracted": {"number": "007"}, "expires": "2030-01-01"}]
+    record = CHECK | {"applicant": applicant, "documents": documents}
+    found = preflight("manifests", "c.jsonl", lines(CHECK, record), IngestSettings(mapping="nested_checks"))
+    assert found == (
+        "applicant.addresses",
+        "applicant.phone",
+        "documents[].expires",
+        "documents[].images[].taken",
+        "webhook",
+    )
+
+
 def test_the_content_of_a_mapping_is_part_of_what_decides_results() -> None:
     plain, mapped = What(), What.model_validate({"ingest": {"mapping": "flat_csv"}})
     assert mapped.digest != plain.digest
@@ -157,6 +193,9 @@ def test_the_content_of_a_mapping_is_part_of_what_decides_results() -> None:
         ({"folders": {"manifest": {"columns": {}}}}, "no drop folder manifest"),
         ({"folders": {"manifests": {"columns": {"document": "id"}}}}, "no column document"),
         ({"folders": {"manifests": {"columns": {"doc_id": "a[].id", "uri": "b[].path"}}}}, "another list"),
+        ({"folders": {"manifests": {"columns": {"uri": "a[]b"}}}}, r"a\[\]b is no path"),
+        ({"folders": {"manifests": {"columns": {"uri": "a[][]"}}}}, "is no path"),
+        ({"folders": {"manifests": {"columns": {"uri": "[].a"}}}}, "is no path"),
         ({"folders": {"manifests": {"columns": {"uri": "u"}, "constants": {"uri": "x"}}}}, "column and a constant"),
         ({"folders": {"manifests": {"columns": {"uri": "u"}, "codes": {"side": {}}}}}, "no column gives"),
     ],
