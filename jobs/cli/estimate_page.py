@@ -59,6 +59,7 @@ def estimated(report: "LakeReport", plan: Plan) -> Iterator[str]:
     if estimate is None or not estimate.measured_on:
         yield "A night is not estimated: that needs an inspector and two sound images."
         yield f"{count(report.waiting, 'document')} wait."
+        yield from _pdfs(report)
         return
     left = report.history.waiting
     of_which = f" ({report.new:,} new, {left:,} left by earlier nights)" if left else ""
@@ -69,6 +70,18 @@ def estimated(report: "LakeReport", plan: Plan) -> Iterator[str]:
     )
     yield _cost(estimate, plan.prices)
     yield _backlog(estimate, plan)
+    yield from _pdfs(report)
+
+
+def _pdfs(report: "LakeReport") -> Iterator[str]:
+    """How many documents PDFs are counted as."""
+    pages = report.images
+    if report.pdfs and pages.pdfs:
+        documents = count(round(report.pdfs * pages.pages_each), "document")
+        measured = f"{pages.pages_each:.1f} pages each, as the {pages.pdfs:,} opened have"
+        yield f"Among them {count(report.pdfs, 'PDF')}, counted as {documents}: {measured}."
+    elif report.pdfs:
+        yield f"Among them {count(report.pdfs, 'PDF')}, each counted as one page, because none was opened."
 
 
 def _rest(report: "LakeReport") -> str:

@@ -36,6 +36,7 @@ class FileReport:
         ignored: columns that the contract does not know.
         problem: why the whole file stops a night, if it does.
         shown: the first rows as they would be read, where a mapping reads them.
+        pdfs: rows taken that name a whole PDF, whose pages are documents.
         earlier: whether an earlier night took it in; its rows are not counted.
     """
 
@@ -47,6 +48,7 @@ class FileReport:
     ignored: tuple[str, ...] = ()
     problem: str | None = None
     shown: list[dict[str, str]] = field(default_factory=list)
+    pdfs: int = 0
     earlier: bool = False
 
     @property
@@ -89,8 +91,13 @@ class LakeReport:
 
     @property
     def new(self) -> int:
-        """Manifest rows that a night would take."""
-        return _new(self.files)
+        """Documents that a night would take: manifest rows, those of PDFs as often as sampled ones have pages."""
+        return _new(self.files, self.images.pages_each)
+
+    @property
+    def pdfs(self) -> int:
+        """Manifest rows among them that name a whole PDF."""
+        return sum(file.pdfs for file in self.files)
 
     @property
     def waiting(self) -> int:
@@ -127,15 +134,16 @@ def check_lake(
             "a document; see lookback schema, or make one with lookback specimens OUT"
         )
     images, sound = open_images(chosen.images, source, settings, told)
-    waiting = _new(files) + history.waiting
+    waiting = _new(files, images.pages_each) + history.waiting
     estimate = estimate_night(sound, waiting, task, told) if task is not None and sound else None
     if estimate is None and history.each is not None:
         estimate = Estimate(waiting, *history.each, machine.cores())
     return LakeReport(tuple(files), images, estimate, history, settings.how.places.feed)
 
 
-def _new(files: Sequence[FileReport]) -> int:
-    return sum(file.taken for file in files if file.folder == "manifests")
+def _new(files: Sequence[FileReport], pages_each: float) -> int:
+    taken, pdfs = sum(file.taken for file in files if file.folder == "manifests"), sum(file.pdfs for file in files)
+    return taken - pdfs + round(pdfs * pages_each)
 
 
 def _checked_files(
@@ -168,16 +176,12 @@ def _read_file(report: FileReport, content: bytes, source: Source, chosen: Chose
             reason, detail = row["_reason"], row["_detail"]
             if reason is None and report.folder == "manifests":
                 reason, detail = _outside(row["uri"], source)
-                images += [_picture(row["uri"], row["sha256"])] if reason is None else []
+                images += [(row["uri"], row["sha256"])] if reason is None else []
             if reason is not None:
                 report.refused[reason] += 1
                 report.first.setdefault(reason, f"row {row['row']}: {detail}")
+        report.pdfs += sum(is_paged(uri) for uri, _ in images)
         chosen.offer(images)
-
-
-def _picture(uri: str, digest: str | None) -> tuple[str, str | None]:
-    """A row's picture, of a PDF its first page; a file's digest is none of that."""
-    return (f"{uri}#page=1", None) if is_paged(uri) else (uri, digest)
 
 
 def _said(folder: str, row: Mapping[str, object]) -> dict[str, str]:

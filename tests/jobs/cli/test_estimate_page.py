@@ -57,6 +57,18 @@ def test_what_earlier_nights_left_waits_too() -> None:
     assert night.endswith("links, scores and the rest took 1 min 15 s in 2026-03-01.1, and come on top.")
 
 
+def test_pdfs_are_counted_by_their_pages_and_that_is_said() -> None:
+    files = (FileReport("manifests", "m.csv", rows=1_000, pdfs=1_000),)
+    seen = ImagesReport(pdfs=200, pages=1_900)
+    *_, last = estimated(LakeReport(files, seen, TEN_SECONDS), Plan(NO_PRICE))
+    assert last == "Among them 1,000 PDFs, counted as 9,500 documents: 9.5 pages each, as the 200 opened have."
+    unopened = list(estimated(LakeReport(files, ImagesReport(), None), Plan(NO_PRICE)))
+    assert unopened[1:] == [
+        "1,000 documents wait.",
+        "Among them 1,000 PDFs, each counted as one page, because none was opened.",
+    ]
+
+
 @pytest.mark.parametrize("nightly", ["06:00", "0", "-5", "many", ""])
 def test_a_night_is_a_number_of_contents_or_two_times(nightly: str) -> None:
     with pytest.raises(NightRefused, match="5000, or when, such as 22:00-06:00"):

@@ -99,8 +99,25 @@ def test_a_pdf_is_looked_at_by_its_first_page(filled: Path, settings: Settings) 
     from tests.udfs.images.pdfs import pdf_of
 
     (filled / "images" / "scan.pdf").write_bytes(pdf_of("one", "two"))
-    (filled / "manifests" / "one.csv").write_text(f"{HEAD}\nD-1,A-1,images/scan.pdf,front,{AT},{'0' * 64}\n")
+    digest = sha256(pdf_of("one", "two")).hexdigest()
+    (filled / "manifests" / "one.csv").write_text(f"{HEAD}\nD-1,A-1,images/scan.pdf,front,{AT},{digest}\n")
     assert dict(checked(settings).images.formats) == {"png": 1}
+
+
+def test_a_pdf_counts_as_many_documents_as_it_would_give(filled: Path, settings: Settings) -> None:
+    from tests.udfs.images.pdfs import pdf_of
+
+    pages = {"long": 6, "short": 3, "eleven": 11}
+    for name, number in pages.items():
+        (filled / "images" / f"{name}.pdf").write_bytes(pdf_of(*["page"] * number))
+    rows = [f"{name},A-1,images/{name}.pdf,front,{AT}," for name in pages]
+    rows += [f"other,A-1,images/long.pdf,front,{AT},{'0' * 64}", f"D-1,A-1,images/b.png,front,{AT},"]
+    (filled / "manifests" / "one.csv").write_text("\n".join([HEAD, *rows]) + "\n")
+    report = checked(settings)
+    assert (report.images.pdfs, report.images.pages, report.images.pages_each) == (2, 9, 4.5)
+    assert dict(report.images.refused) == {"too_many_pages": 1, "digest_mismatch": 1}
+    assert (report.pdfs, report.new) == (4, 1 + 18)
+    assert checked(settings, sample=0).new == 5
 
 
 def test_nothing_is_written(filled: Path, settings: Settings) -> None:
