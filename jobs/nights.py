@@ -16,7 +16,7 @@ from jobs.models.registry import Registry
 from jobs.publishing import intact
 from jobs.publishing.intact import recorded
 from jobs.publishing.releases import Release, publications, shown_now
-from jobs.store import MANIFESTS, arrived
+from jobs.store import arrived
 from jobs.tables import Tables
 from jobs.upkeep.shape import refuse_other_shape
 from jobs.upstream import take_feed
@@ -213,7 +213,7 @@ def _prepared(
     files, feed = arrived(settings, earlier), None
     if settings.how.places.feed is not None:
         feed, rows = take_feed(tables.spark, settings, earlier)
-        files = files | {MANIFESTS: (*files[MANIFESTS], *rows)}
+        files = files | {folder: (*files[folder], *new) for folder, new in rows.items()}
     with ThreadPoolExecutor(1) as pool:  # the tables are the JVM's work, the registry is ours
         champions = pool.submit(Registry(settings).champions)
         if not known:  # a lake with nights has its tables, or has been refused

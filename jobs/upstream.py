@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from conf.errors import BadLake, BadManifest, first_line
 from conf.settings import Settings
 from jobs.frozen import FeedRange, Frozen, InputFile
+from jobs.pipeline import FACTS
 from jobs.s3a import in_spark
 from jobs.spark_errors import SPARK_ERRORS, told_of_spark
 from jobs.store import MANIFESTS, checked_file
@@ -28,11 +29,14 @@ ENABLED = "delta.enableChangeDataFeed"
 INSERT, BEFORE, AFTER, DELETE = "insert", "update_preimage", "update_postimage", "delete"
 FINAL = (AnalysisException, IllegalArgumentException, UnsupportedOperationException)
 DELTA = "[DELTA_"  # how Delta begins what it says of a table
+Files = dict[str, tuple[InputFile, ...]]  # by drop folder
 LOG = logging.getLogger(__name__)
 
 
-def take_feed(spark: SparkSession, settings: Settings, earlier: list[Frozen]) -> tuple[FeedRange, list[InputFile]]:
+def take_feed(spark: SparkSession, settings: Settings, earlier: list[Frozen]) -> tuple[FeedRange, Files]:
     """The range of versions that a new night takes, and its rows as files beside the tables.
+
+    They stand in the place of files in manifests/: other folders whose rows a mapping reads there get them too.
 
     Rows that were updated come again with their new values, as a manifest row that is sent twice does: the same bytes
     are a duplicate, others are refused as replaced. A row that was deleted upstream stays a document.
@@ -115,19 +119,21 @@ def _refuse(place: str, error: Exception) -> None:
         raise told from error
 
 
-def _written(rows: pa.Table, found: FeedRange, settings: Settings) -> list[InputFile]:
+def _written(rows: pa.Table, found: FeedRange, settings: Settings) -> Files:
     """The rows as files, named by what they hold, each checked as a manifest is.
 
     A file says inside which rows it holds, too: an upstream that writes its whole table anew each day would else give
     two nights the same bytes, and a row is known by its file's digest and its number.
     """
-    begin = "start" if found.after is None else f"{found.after + 1}"
-    files = []
+    begin, ingest = "start" if found.after is None else f"{found.after + 1}", settings.what.ingest
+    readers = [MANIFESTS, *(folder for folder in FACTS if ingest.files_of(folder) == MANIFESTS)]
+    files: Files = dict.fromkeys(readers, ())
     for number, start in enumerate(range(0, rows.num_rows, ROWS)):
         sink = io.BytesIO()
         name = f"{found.table_id}/{begin}-{found.to}-{number:04d}"
         pq.write_table(rows.slice(start, ROWS).replace_schema_metadata({"lookback.feed": name}), sink)
         uri = f"{settings.home}/feed/{name}.parquet"
         open_objects(uri).write(uri, sink.getvalue())
-        files.append(checked_file(MANIFESTS, uri, sink.getvalue(), settings.what.ingest))
+        for folder in readers:
+            files[folder] += (checked_file(folder, uri, sink.getvalue(), ingest),)
     return files

@@ -39,7 +39,14 @@ def test_each_night_takes_its_range_and_no_row_is_lost(spark: "SparkSession", tm
     enabled = "TBLPROPERTIES (delta.enableChangeDataFeed = true)"
     spark.sql(f"CREATE TABLE delta.`{table}` ({DDL}) USING delta {enabled}")
     append(spark, table, "D-1", "D-2")
-    what = {"inspect": {"parts": ["file", "quality"]}, "monitor": {"control_documents": 0}}
+    same = {name: name for name in ("doc_id", "account_id", "uri", "side", "submitted_at")}
+    accounts = {"files": "manifests", "columns": {"account_id": "account_id", "opened_at": "submitted_at"}}
+    mapping = {"folders": {"manifests": {"columns": same}, "accounts": accounts}}
+    what = {
+        "ingest": {"mapping": mapping},
+        "inspect": {"parts": ["file", "quality"]},
+        "monitor": {"control_documents": 0},
+    }
     settings = Settings.model_validate(
         {"what": what, "how": {"places": {"lake": str(lake), "feed": str(table)}, "spark": {"cores": 2}}}
     )
@@ -53,5 +60,6 @@ def test_each_night_takes_its_range_and_no_row_is_lost(spark: "SparkSession", tm
     assert sorted(seen["documents"]["doc_id"].to_pylist()) == ["D-1", "D-2", "D-3"]
     told = {row["doc_id"]: row["reason"] for row in seen["rejected"].to_pylist()}
     assert told == {"D-1": "duplicate", "D-absent": "missing"}
+    assert {row["account_id"] for row in seen["accounts"].to_pylist()} == {"A-1"}
     feeds = [attempt.frozen.feed for attempt in attempts(Tables(spark, settings.tables))]
     assert [(feed.after, feed.to, feed.inserted) for feed in feeds if feed] == [(None, 1, 2), (1, 2, 3)]

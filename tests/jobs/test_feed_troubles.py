@@ -51,7 +51,7 @@ def test_equal_rows_of_two_ranges_are_two_files(settings: Settings) -> None:
         FeedRange(table=FEED, table_id="t", after=after, to=to, inserted=1, updated=0, deleted=0)
         for after, to in ((0, 1), (1, 2))
     ]
-    first, second, again = [_written(rows, span, settings)[0] for span in (*spans, spans[0])]
+    first, second, again = [_written(rows, span, settings)["manifests"][0] for span in (*spans, spans[0])]
     assert first.sha256 != second.sha256
     assert first == again
 

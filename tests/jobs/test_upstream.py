@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conf.errors import BadManifest
-from conf.settings import Settings
+from conf.settings import Settings, What
 from jobs.frozen import FeedRange
 from tests.fakes_risk import UNFROZEN
 
@@ -46,7 +46,9 @@ def taken(spark: "SparkSession", settings: Settings, *past: FeedRange) -> tuple[
     from jobs.upstream import take_feed
 
     earlier = [UNFROZEN.model_copy(update={"feed": found}) for found in past]
-    found, files = take_feed(spark, settings, earlier)
+    found, by_folder = take_feed(spark, settings, earlier)
+    files = by_folder["manifests"]
+    assert set(by_folder) == {"manifests"}
     rows = [row["doc_id"] for file in files for row in pq.read_table(file.uri).to_pylist()]
     assert sum(file.rows for file in files) == len(rows)
     return found, rows, [file.sha256 for file in files]
@@ -67,6 +69,26 @@ def test_each_night_takes_what_the_last_of_its_lineage_had_not(
     nothing, rows, _ = taken(spark, chosen, first, second)
     assert (nothing.after, nothing.to, rows) == (3, 3, [])
     assert taken(spark, chosen, first)[1] == ["D-3", "D-4", "D-5"]
+
+
+def test_other_folders_that_a_mapping_reads_from_manifests_get_the_rows_too(
+    spark: "SparkSession", settings: Settings, tmp_path: Path
+) -> None:
+    from jobs.upstream import take_feed
+
+    same = {name: name for name in ("doc_id", "account_id", "uri", "side", "submitted_at")}
+    accounts = {"files": "manifests", "columns": {"account_id": "account_id", "opened_at": "submitted_at"}}
+    what = What.model_validate(
+        {"ingest": {"mapping": {"folders": {"manifests": {"columns": same}, "accounts": accounts}}}}
+    )
+    chosen = fed(settings, table_of(spark, tmp_path, feed=True)).model_copy(update={"what": what})
+    _, files = take_feed(spark, chosen, [])
+    assert files["accounts"] == files["manifests"] != ()
+    wrong = {"files": "manifests", "columns": {"account_id": "account_id", "opened_at": "since"}}
+    mapping = {"folders": {"manifests": {"columns": same}, "accounts": wrong}}
+    refused = chosen.model_copy(update={"what": What.model_validate({"ingest": {"mapping": mapping}})})
+    with pytest.raises(BadManifest, match=r"no column opened_at.*Every file in accounts/"):
+        take_feed(spark, refused, [])
 
 
 def test_an_update_comes_again_and_a_deletion_is_counted(
