@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conf.settings import IngestSettings, Settings
+from conf.settings import IngestSettings, Settings, What
 from jobs.frozen import InputFile
+from jobs.store import arrived
 from tests.fakes_risk import UNFROZEN, MemoryRun, Row
+from tests.udfs.intake.examples import EXPORTS
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -156,10 +158,17 @@ def ingested(
     spark: "SparkSession", settings: Settings, night: date, file: InputFile, known: list[Row]
 ) -> dict[str, list[Row]]:
     """What the step wrote of one manifest."""
+    return written(spark, settings, night, {"manifests": (file,)}, known)
+
+
+def written(
+    spark: "SparkSession", settings: Settings, night: date, files: dict[str, tuple[InputFile, ...]], known: list[Row]
+) -> dict[str, list[Row]]:
+    """What the step wrote of a night's files."""
     from jobs.steps import ingest
 
     run = IngestRun(spark, night, f"{night}.1", settings=settings, parent={"documents": known})
-    run.frozen = UNFROZEN.model_copy(update={"files": {"manifests": (file,)}})
+    run.frozen = UNFROZEN.model_copy(update={"files": files})
     ingest.main(run)
     return run.written
 
@@ -220,3 +229,26 @@ def test_two_nights_take_in_what_came_and_a_late_manifest_comes_with_the_second(
     second = ingested(spark, settings, SECOND, late, first["documents"])
     assert {(row["doc_id"], row["known_at"]) for row in second["documents"]} == {("D-3", SECOND), ("D-6", SECOND)}
     assert {(row["doc_id"], row["reason"]) for row in second["rejected"]} == {("D-1", "replaced"), ("D-2", "duplicate")}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "documents", "accounts"),
+    [
+        ("nested_checks", {("I-811", "front", "accepted"), ("I-812", "back", "accepted")}, {"A-17": "Ada Specimen"}),
+        ("flat_csv", {("D-9001", "front", "accepted"), ("D-9002", "back", "accepted")}, {}),
+    ],
+)
+def test_the_worked_examples_are_taken_in(
+    spark: "SparkSession", lake: Path, settings: Settings, mapping: str, documents: set[Row], accounts: dict[str, str]
+) -> None:
+    name, text = EXPORTS[mapping]
+    (lake / "manifests" / name).write_text(text)
+    (lake / "images").mkdir()
+    for picture in re.findall(r"images/[\w-]+\.jpg", text):
+        (lake / picture).write_bytes(picture.encode())
+    mapped = settings.model_copy(update={"what": What.model_validate({"ingest": {"mapping": mapping}})})
+    found = written(spark, mapped, FIRST, arrived(mapped, []), [])
+    assert {(row["doc_id"], row["side"], row["decision"]) for row in found["documents"]} == documents
+    assert {row["account_id"]: row["declared_name"] for row in found["accounts"]} == accounts
+    assert {row["submitted_at"].isoformat()[:10] for row in found["documents"]} == {"2026-02-28"}
+    assert found["rejected"] == []

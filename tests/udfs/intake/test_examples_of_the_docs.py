@@ -1,28 +1,16 @@
 """What docs/your-export.md shows is read as it says."""
 
-import json
-import re
-from pathlib import Path
-
 import pytest
 
 from conf.settings import IngestSettings
+from tests.udfs.intake.examples import FLAT, NESTED, TOTALS
 from udfs.intake.contract import preflight, typed_batches
 
-PAGE = (Path(__file__).parents[3] / "docs" / "your-export.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```\w*\n(.*?)```", PAGE, re.DOTALL)
-
-
-def block(start: str) -> str:
-    (found,) = [text for text in BLOCKS if text.startswith(start)]
-    return found
-
-
 EXAMPLES = [
-    ("manifests", "c.jsonl", json.dumps(json.loads(block('{"id"'))), "nested_checks", 2),
-    ("accounts", "c.jsonl", json.dumps(json.loads(block('{"id"'))), "nested_checks", 1),
-    ("manifests", "f.csv", block("Image No."), "flat_csv", 2),
-    ("control_totals", "t.csv", block("day,channel"), None, 1),
+    ("manifests", "c.jsonl", NESTED, "nested_checks", 2),
+    ("accounts", "c.jsonl", NESTED, "nested_checks", 1),
+    ("manifests", "f.csv", FLAT, "flat_csv", 2),
+    ("control_totals", "t.csv", TOTALS, None, 1),
 ]
 
 
