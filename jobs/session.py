@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sys
 import warnings
 from pathlib import Path
@@ -41,7 +42,6 @@ ONE_MACHINE = {
 
 def open_session(settings: Settings) -> SparkSession:
     """The Spark session: what spark-submit gave stands, the rest is set for the machine found."""
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(library, "1")  # a worker is one core; sums on one thread are the same everywhere
     warnings.filterwarnings("ignore", module="pyspark")
@@ -50,8 +50,10 @@ def open_session(settings: Settings) -> SparkSession:
         SparkContext._ensure_initialized()
     else:
         s3a.add_jars(settings)
+    chosen = _defaults(settings, embedded=not submitted)
+    os.environ["PYSPARK_PYTHON"] = _python(threads=not submitted and _on_threads(chosen))
     conf = SparkConf()
-    for key, value in _defaults(settings, embedded=not submitted).items():
+    for key, value in chosen.items():
         conf.setIfMissing(key, value)
     return SparkSession.builder.config(conf=conf).getOrCreate()
 
@@ -93,5 +95,15 @@ def _defaults(settings: Settings, *, embedded: bool) -> dict[str, str]:
             "spark.driver.extraJavaOptions": f"{JVM} -XX:SharedArchiveFile={class_archive()}",
         }
     chosen |= spark.conf
-    threads = LOCAL.match(chosen.get("spark.master", "")) if embedded else None
+    threads = embedded and _on_threads(chosen)
     return {key: value for key, value in chosen.items() if not (threads and RESOURCE.match(key))}
+
+
+def _on_threads(chosen: dict[str, str]) -> bool:
+    return LOCAL.match(chosen["spark.master"]) is not None
+
+
+def _python(*, threads: bool) -> str:
+    """The Python of workers; threads of this process have no archive unpacked beside them, where another may be."""
+    named = os.environ.get("PYSPARK_PYTHON", sys.executable)
+    return sys.executable if threads and shutil.which(named) is None else named
