@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from jobs.frozen import Frozen
+from jobs.observed import BY_BACKFILL
 from jobs.tables import Tables
 from schemas import TABLES
 
@@ -90,7 +91,7 @@ def open_backfill(rows: Iterable[Row], inspector: str, settings_digest: str) -> 
 
 def next_run_id(rows: Iterable[Row], inspector: str) -> str:
     """Id of the inspector's next back-fill."""
-    return f"backfill-{inspector}.{1 + len(_openings(rows, inspector))}"
+    return f"{BY_BACKFILL}{inspector}.{1 + len(_openings(rows, inspector))}"
 
 
 def _openings(rows: Iterable[Row], inspector: str) -> list[Row]:

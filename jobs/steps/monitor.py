@@ -82,9 +82,13 @@ def count_all(run: Run) -> list[Counts]:
 
 
 def _further_pages(run: Run) -> int:
-    """Pages beyond the first of tonight's files: each is a document, where its manifest has one row."""
-    came = [run.read(name).where(F.col("run_id") == run.run_id) for name in ("documents", "rejected")]
-    paged = [frame.where(F.col("pages") > 1).select("manifest", "row", "pages") for frame in came]
+    """Pages beyond the first of tonight's files: each is a document, where its manifest has one row.
+
+    A page that inspect refuses came with an earlier step, maybe of an earlier night, which counted it.
+    """
+    came = (run.read("documents"), run.read("rejected").where(F.col("stage") == "ingest"))
+    tonight = [frame.where((F.col("run_id") == run.run_id) & (F.col("pages") > 1)) for frame in came]
+    paged = [frame.select("manifest", "row", "pages") for frame in tonight]
     further = paged[0].union(paged[1]).distinct().agg(F.sum(F.col("pages") - 1)).head()
     return int((further[0] if further else None) or 0)
 

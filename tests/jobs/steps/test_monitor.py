@@ -1,5 +1,6 @@
 """Monitor: each manifest row is counted in one place, also where inspectors disagree about a document."""
 
+from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -73,3 +74,27 @@ def test_a_row_counts_once_a_page_and_a_page_that_is_lost_leaves_a_hole(
         whole = count_all(run)[0]
         assert (whole.manifest_rows, whole.rejected, whole.pending) == (5, 2, 2 if lost else 3)
         assert whole.unaccounted == int(lost)
+
+
+def test_a_page_refused_on_a_later_night_than_the_one_that_took_it_counts_once(
+    spark: "SparkSession", settings: "Settings"
+) -> None:
+    from jobs.steps.monitor import count_all
+
+    before = {"run_id": "2026-02-28.1", "night": date(2026, 2, 28)}
+    pages = [
+        document(page, "a") | {"doc_id": f"d001.p{page}", "row": 1, "page": page, "pages": 3} | before
+        for page in (1, 2, 3)
+    ]
+    refused = refusal(1, "truncated", of=2) | {"doc_id": "d001.p2", "page": 2, "pages": 3}
+    earlier = {"detector": "manifest", "manifest_rows": 3, "pending": 3, "reasons": {}}
+    counted = earlier | dict.fromkeys(("scored", "rejected", "duplicate", "erased", "skipped"), 0) | before
+    run: Any = MemoryRun(
+        spark,
+        settings,
+        {"documents": frame(spark, "documents", pages), "rejected": frame(spark, "rejected", [refused])},
+        {"coverage": frame(spark, "coverage", [counted])},
+    )
+    run.frozen = SimpleNamespace(parent=before["run_id"], inspector=None, models={}, files={})
+    whole = count_all(run)[0]
+    assert (whole.manifest_rows, whole.rejected, whole.pending, whole.unaccounted) == (3, 1, 2, 0)

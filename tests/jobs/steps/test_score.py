@@ -196,3 +196,24 @@ def test_a_champion_that_is_back_is_scored_by_what_it_saw(spark: "SparkSession")
 
     assert by("i-1") == {"D-1": "i-1", "D-2": "i-2"}
     assert by("i-2") == by(None) == {"D-1": "i-2", "D-2": "i-2"}
+
+
+@pytest.mark.spark
+def test_an_inspector_that_nobody_promoted_decides_no_score(spark: "SparkSession") -> None:
+    from jobs.observed import counting
+
+    run = MemoryRun(spark, NIGHT, STAMP["run_id"])
+    first, second = ({"run_id": f"2026-03-0{day}.1", "night": date(2026, 3, day)} for day in (1, 2))
+    ahead = {"run_id": "backfill-i-2.1", "night": date(2026, 3, 2)}
+    looks = [("D-1", "i-1", first), ("D-2", "i-1", second), ("D-3", "i-1", first), ("D-3", "i-3", second)]
+    looks += [(name, "i-2", ahead) for name in ("D-1", "D-2", "D-3")]
+    rows = [observation(name, stamp=stamp) | {"inspector": inspector} for name, inspector, stamp in looks]
+
+    def by(champion: str, *more: dict) -> dict[str, str]:
+        seen = run.frame("observations", [*rows, *more])
+        return {row.sha256: row.inspector for row in counting(seen, champion).collect()}
+
+    assert by("i-4") == {"D-1": "i-1", "D-2": "i-1", "D-3": "i-3"}
+    assert by("i-2") == dict.fromkeys(("D-1", "D-2", "D-3"), "i-2")
+    in_a_night = observation("D-4", stamp=second) | {"inspector": "i-2"}  # promoted since
+    assert by("i-4", in_a_night) == dict.fromkeys(("D-1", "D-2", "D-4"), "i-2") | {"D-3": "i-2"}
