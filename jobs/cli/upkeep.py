@@ -61,6 +61,5 @@ def page(done: "list[Maintained]", *, dry: bool) -> list[Line]:
         told += [f"clustered by {one.cluster_by}"] if one.cluster_by else []
         told += [f"{one.removed:,} files that no live release needs removed"] if one.removed else []
         told += [f"replaced files stay {one.days} days from now on"] if one.days else []
-        told = told or [f"{before:,} small files would be merged" if dry else f"{before:,} files, as they were"]
-        rows.append((one.table, "; ".join(told)))
+        rows.append((one.table, "; ".join(told) or f"{before:,} files, as they were"))
     return [*([Line("Would be done:")] if dry else []), *columns(rows, indent=2 if dry else 0)]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conf.archive import UpkeepSettings
+from conf.wording import count
 from jobs.publishing.releases import Release
 from jobs.upkeep.retention import property_days
 
@@ -52,7 +53,7 @@ class Due:
     @property
     def sentence(self) -> str:
         """What is due, in words."""
-        told = [f"OPTIMIZE ({self.small_files:,} small files)"] if self.small_files else []
+        told = [f"OPTIMIZE ({count(self.small_files, 'small file')})"] if self.small_files else []
         told += [f"CLUSTER BY {self.cluster_by}"] if self.cluster_by else []
         told += [f"keep replaced files {self.days} days, for live releases"] if self.days else []
         return f"{self.table}: {', '.join(told)}"

@@ -29,7 +29,7 @@ class Maintained:
 
     Attributes:
         table: its name.
-        files: data files at its head before and after.
+        files: data files at its head before and after; of a dry run, as few as merging would leave.
         removed: files that no live release needs, orphans of killed drivers among them; a thousand stand for more.
         cluster_by: column that it is clustered by from now on.
         days: retention that it promises from now on.
@@ -78,7 +78,8 @@ def maintain(settings: Settings, *, dry: bool = False, progress: Progress = sile
                 for statement in statements(one, hours if gone else None):
                     mine.alter(name, statement)
         if gone or name in wanted:
-            counted = (states[name].files, tables.head(name).files)
+            left = states[name].files - one.small_files if dry else tables.head(name).files
+            counted = (states[name].files, left)
             done.append(Maintained(name, counted, gone, one.cluster_by, one.days))
         progress(STEP, number + 1, len(states))
     return done

@@ -50,7 +50,7 @@ def test_maintenance_says_what_it_did_to_each_table() -> None:
     told = text(upkeep.page(done, dry=False))
     assert "412 files merged into 3; 9 files that no live release needs removed" in told
     assert "clustered by sha256; replaced files stay 77 days from now on" in told
-    assert "412 small files would be merged" in text(upkeep.page([Maintained("links", (412, 412), 0)], dry=True))
+    assert text(upkeep.page(done, dry=True)).startswith("Would be done:\n")
 
 
 def test_status_tells_the_backlog_what_is_due_and_what_is_missing() -> None:
