@@ -42,7 +42,9 @@ def retaken(plan: "LakePlan") -> "LakePlan":
     groups = [list(group) for _, group in groupby(by_submission, key=lambda document: document.submission_id)]
     rng = np.random.default_rng(SEED)
     documents = [document for group in groups[:SUBMISSIONS] for document in five(group, rng)]
-    return replace(plan, documents=tuple(documents))
+    kept = {document.doc_id for document in documents}
+    campaigns = tuple(campaign for campaign in plan.campaigns if kept.issuperset(campaign.doc_ids))
+    return replace(plan, documents=tuple(documents), campaigns=campaigns)
 
 
 def five(taken: list["Document"], rng: np.random.Generator) -> list["Document"]:
