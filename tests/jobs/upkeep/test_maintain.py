@@ -30,6 +30,7 @@ def live_digests(root: Path) -> dict[tuple[str, int, str], str]:
 
 
 def test_readers_of_live_releases_see_what_they_saw(lake: Path, spark: "SparkSession") -> None:
+    from jobs.cli.status import read_status
     from jobs.night import Ask, run_night
     from jobs.upkeep.maintenance import maintain
     from jobs.upkeep.shape import upgrade
@@ -49,10 +50,12 @@ def test_readers_of_live_releases_see_what_they_saw(lake: Path, spark: "SparkSes
     os.utime(orphan, (past, past))
 
     before = live_digests(root)
-    planned = maintain(settings, dry=True)
+    planned = {one.table: one for one in maintain(settings, dry=True)}
     assert orphan.exists()
+    assert "observations: OPTIMIZE (1 small file), CLUSTER BY sha256" in read_status(settings).due
     done = {one.table: one for one in maintain(settings)}
-    assert {one.table for one in planned} == set(done)
+    assert {name: one.files for name, one in planned.items()} == {name: one.files for name, one in done.items()}
+    assert read_status(settings).due == ()
 
     assert live_digests(root) == before
     assert audit.audit(lake, root) == []
