@@ -9,7 +9,8 @@ from typing import Protocol
 
 from conf.places import S3
 from jobs.object_store import ensure_proven, telling
-from udfs.images.objects import Missing, open_bucket
+from udfs.images.objects import open_bucket
+from udfs.images.store_errors import Missing
 
 LEASE = "lease.json"
 TRIES = 5  # of a write that was refused although nobody else wrote

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 
 from conf.errors import BadLake, BadStore, JobError, StoreAway, first_line
 from conf.places import S3
-from udfs.images.objects import NO_BOTO3, Bucket, Missing, StoreError, Unreadable, open_bucket
+from udfs.images.objects import NO_BOTO3, Bucket, open_bucket
+from udfs.images.store_errors import Missing, StoreError, Unreadable
 
 LOG = logging.getLogger(__name__)
 RACERS = 16

@@ -6,7 +6,8 @@ from conf.errors import BadSettings, BadStore
 from conf.places import S3
 from conf.settings import Settings
 from jobs.jars import OF_S3, s3_jars
-from udfs.images.objects import StoreError, open_bucket
+from udfs.images.objects import open_bucket
+from udfs.images.store_errors import StoreError
 
 S3A = "s3a://"
 LOG_STORE, LOG_STORE_JAR = "lookback.ConditionalLogStore", "lookback-log-store.jar"  # jobs/log_store.py makes it

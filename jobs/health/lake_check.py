@@ -13,10 +13,11 @@ from jobs.health.night_estimate import Estimate, Told, estimate_night
 from jobs.store import every_input
 from schemas.contract import CONTRACT
 from udfs.images.fetch import Source
-from udfs.images.objects import StoreError, open_objects
+from udfs.images.objects import open_objects
 from udfs.images.pages import is_paged
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
+from udfs.images.store_errors import StoreError
 from udfs.intake.contract import preflight, typed_batches
 from udfs.task import InspectTask
 

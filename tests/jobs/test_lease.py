@@ -18,7 +18,8 @@ from conf.settings import LeaseSettings
 from jobs.lease import Lease, holder_of
 from jobs.lease_slots import ObjectSlot
 from tests.fakes_bucket import fake_bucket
-from udfs.images.objects import Bucket, Unreadable, open_bucket, open_objects
+from udfs.images.objects import Bucket, open_bucket, open_objects
+from udfs.images.store_errors import Unreadable
 
 NOW = LeaseSettings()
 SHORT = LeaseSettings(seconds=1)

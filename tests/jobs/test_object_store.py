@@ -14,7 +14,8 @@ from jobs.object_store import RACERS, ensure_proven, prove_conditional_writes, t
 from jobs.s3a import add_jars, in_spark, session_settings
 from jobs.store import input_files
 from tests.faults.store_proxy import Fault, misbehaving
-from udfs.images.objects import Missing, Unreadable, open_bucket
+from udfs.images.objects import open_bucket
+from udfs.images.store_errors import Missing, Unreadable
 
 PLACE, ENDPOINT = "s3://bucket/lake/tables", "http://store.example:9000"
 

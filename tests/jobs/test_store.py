@@ -8,7 +8,8 @@ from conf.errors import BadLake, BadStore, JobError, StoreAway
 from conf.settings import IngestSettings, Settings
 from jobs.store import arrived, checked_file
 from tests.fakes_risk import UNFROZEN
-from udfs.images.objects import Folder, Stored, StoreError, Unreadable
+from udfs.images.objects import Folder, Stored
+from udfs.images.store_errors import StoreError, Unreadable
 
 ROW = "doc_id,account_id,uri,side,submitted_at\n{0},A-1,images/{0}.jpg,front,2026-02-28T10:00:00Z\n"
 

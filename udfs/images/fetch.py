@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from conf.errors import StoreAway
 from conf.settings import WorkerSettings
-from udfs.images.objects import NO_BUCKET, Missing, NoAnswer, StoreError, TooLarge, open_objects
+from udfs.images.objects import open_objects
 from udfs.images.packs import read_packed
 from udfs.images.pages import read_page, split_page
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
+from udfs.images.store_errors import NO_BUCKET, Missing, NoAnswer, StoreError, TooLarge
 
 AHEAD = 2  # files asked for per thread, so that a thread never waits for the consumer
 

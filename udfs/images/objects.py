@@ -1,6 +1,5 @@
 """The one door to stored bytes: folders and S3."""
 
-import errno
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from udfs.images.roots import FILE, S3
+from udfs.images.store_errors import (
+    NoAnswer,
+    StoreError,
+    TooLarge,
+    Unreadable,
+    of_store,
+    of_system,
+    refuse_larger,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -18,36 +26,9 @@ if TYPE_CHECKING:
 CONNECTIONS = 32  # more than the fetch threads of one worker, so that none waits for a socket
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 10, 30, 5
 BACKOFF_SECONDS = 20  # that boto3 waits at most between two attempts
-NO_BUCKET = "NoSuchBucket"
-ABSENT = ("404", "NoSuchKey", NO_BUCKET, "NotFound")
-# What a store answers about one object; any other error is the store's own, or that of the key that asks.
-OF_OBJECT = ("AccessDenied", "InvalidObjectState", "KeyTooLongError", "InvalidRange", "MethodNotAllowed")
-# What a mounted folder says when it is away, and the machine when it has nothing left to open a file with.
-OF_MOUNT = ("ESTALE", "ENOTCONN", "ENODEV", "ENXIO", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH",
-            "ETIMEDOUT", "EREMOTEIO", "ECONNRESET", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN")  # fmt: skip
 ANOTHER_CAME_FIRST = ("412", "PreconditionFailed", "409", "ConditionalRequestConflict", "404", "NoSuchKey")
 NO_BOTO3 = "boto3 is not installed"
 Answer = TypeVar("Answer")
-
-
-class StoreError(Exception):
-    """Bytes that could not be had."""
-
-
-class Missing(StoreError):
-    """There is nothing at that address."""
-
-
-class Unreadable(StoreError):
-    """Something is there, or may be, and cannot be read."""
-
-
-class NoAnswer(Unreadable):
-    """The store is away, or refuses whoever asks, so that nothing is known of what is there."""
-
-
-class TooLarge(StoreError):
-    """More bytes are there than may be read."""
 
 
 class Stored(NamedTuple):
@@ -103,7 +84,7 @@ class Folder:
 
         def whole() -> bytes:
             path = _regular(uri)
-            _refuse_larger(path.stat().st_size, most)
+            refuse_larger(path.stat().st_size, most)
             return path.read_bytes()
 
         return _reading(whole)
@@ -141,11 +122,6 @@ def _files(top: Path) -> Iterator[Stored]:
                 yield _stored(str(path), path)
 
 
-def _refuse_larger(size: int, most: int | None) -> None:
-    if most is not None and size > most:
-        raise TooLarge(f"{size} bytes, at most {most}")
-
-
 def _regular(uri: str) -> Path:
     """The path of a regular file: a pipe or a device would block for ever."""
     path = Path(uri.removeprefix(FILE))
@@ -158,10 +134,7 @@ def _reading(read: Callable[[], Answer]) -> Answer:
     try:
         return read()
     except OSError as error:
-        name = errno.errorcode.get(error.errno or 0, type(error).__name__)
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
-            raise Missing(name) from error
-        raise (NoAnswer if name in OF_MOUNT else Unreadable)(name) from error
+        raise of_system(error) from error
 
 
 class Bucket:
@@ -195,7 +168,7 @@ class Bucket:
         def whole() -> bytes:
             answer = self._client.get_object(Bucket=bucket, Key=key)
             try:
-                _refuse_larger(answer["ContentLength"], most)
+                refuse_larger(answer["ContentLength"], most)
             except TooLarge:
                 answer["Body"].close()
                 raise
@@ -301,17 +274,11 @@ def _asking(ask: Callable[[], Answer]) -> Answer:
         return ask()
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
-        raise _kind(code)(code) from error
+        raise of_store(code) from error
     except (ParamValidationError, ValueError) as error:
         raise Unreadable(type(error).__name__) from error
     except (BotoCoreError, OSError) as error:
         raise NoAnswer(type(error).__name__) from error
-
-
-def _kind(code: str) -> type[StoreError]:
-    if code in ABSENT:
-        return Missing
-    return Unreadable if code in OF_OBJECT else NoAnswer
 
 
 def patience(places: Iterable[str]) -> float:

@@ -8,9 +8,10 @@ import pyarrow as pa
 from conf.errors import BadManifest, StoreAway
 from conf.settings import IngestSettings
 from udfs.images.fetch import Source
-from udfs.images.objects import Missing, StoreError, open_objects
+from udfs.images.objects import open_objects
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
+from udfs.images.store_errors import Missing, StoreError
 from udfs.intake.contract import typed_batches
 
 Batches = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]

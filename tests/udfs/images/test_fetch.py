@@ -2,7 +2,7 @@
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
@@ -11,6 +11,9 @@ from conf.errors import StoreAway
 from udfs.images import objects
 from udfs.images.fetch import Source, fetch
 from udfs.images.objects import Bucket, Folder, Stored
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 SOURCE = Source("s3://bucket/lake", (), 10)
 URI = "s3://bucket/lake/a.jpg"
@@ -32,7 +35,7 @@ class Client:
 
 def answering(monkeypatch: pytest.MonkeyPatch, answer: Exception | bytes) -> Client:
     client = Client(answer)
-    monkeypatch.setattr(objects, "open_bucket", lambda: Bucket(client))  # type: ignore[arg-type]
+    monkeypatch.setattr(objects, "open_bucket", lambda: Bucket(cast("S3Client", client)))
     return client
 
 

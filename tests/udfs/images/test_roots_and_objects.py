@@ -10,9 +10,10 @@ from conf.settings import WorkerSettings
 from tests.fakes_bucket import fake_bucket
 from udfs.images.fetch import Source, fetch, fetch_all
 from udfs.images.hashing import HASH_SCHEMA, digest_of, hash_batches
-from udfs.images.objects import Missing, Unreadable, open_objects
+from udfs.images.objects import open_objects
 from udfs.images.refusals import Refused
 from udfs.images.roots import Address, resolve
+from udfs.images.store_errors import Missing, Unreadable
 
 
 def test_addresses_stay_under_the_lake_and_the_allowed_roots(tmp_path: Path) -> None:
