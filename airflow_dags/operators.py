@@ -4,6 +4,7 @@ import logging
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ UNSAID = {137: "the driver was killed (exit 137), as the kernel does where memor
 class LookbackOperator(SparkSubmitOperator):
     """Runs one `lookback` command over the lake; exit 65 fails the task at once, any other failure is retried.
 
-    Client mode, because in cluster mode spark-submit does not pass the driver's exit code on.
+    Client mode, because in cluster mode spark-submit does not pass the driver's exit code on. Words that are templates
+    of nothing are left out.
     """
 
     def __init__(self, *, command: Sequence[str], **given: object) -> None:
@@ -35,6 +37,7 @@ class LookbackOperator(SparkSubmitOperator):
 
     def execute(self, context: Mapping[str, Any]) -> None:
         """Submit, and tell what cannot be mended by trying again from what can."""
+        self.application_args: list[str] = said(self.application_args)
         try:
             super().execute(context)
         except AirflowException as error:
@@ -43,9 +46,25 @@ class LookbackOperator(SparkSubmitOperator):
             raise
 
 
+def said(words: Sequence[str]) -> list[str]:
+    """The words of a command that say something."""
+    return [word for word in words if word]
+
+
+def deadline(until: str, began: datetime) -> str:
+    """The first instant after a run began at which the clock here shows HH:MM, so that a later try has no later one."""
+    try:
+        clock = time.fromisoformat(until)
+    except ValueError:
+        return until  # the command says what is wrong with it
+    here = began.astimezone()
+    today, tomorrow = (datetime.combine(here.date() + timedelta(days=days), clock).astimezone() for days in (0, 1))
+    return (today if today > here else tomorrow).isoformat()
+
+
 def explain(context: Mapping[str, Any]) -> None:
     """Say in the task's log, once no try is left, why it failed and what to type next."""
-    words = list(context["task"].application_args)
+    words = said(context["task"].application_args)
     place = shlex.join(words[-len(PLACE) :])
     LOG.error(
         "%s failed for good, at try %d.\nReason: %s\nNext: lookback doctor %s\n"

@@ -1,7 +1,8 @@
-"""What this machine has: cores and memory, the limits of its control group included."""
+"""What this machine has: cores and memory, the limits of its control group included, and this code's version."""
 
 import os
 import platform
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 CGROUP_MEMORY = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
@@ -36,3 +37,11 @@ def driver_memory() -> str:
 def describe() -> str:
     """Machine class in one line: same bytes are promised within one."""
     return f"{platform.machine()}, {cores()} cores, {memory_bytes() / GIB:.0f} GiB, Python {platform.python_version()}"
+
+
+def code_version() -> str:
+    """Version of the installed code."""
+    try:
+        return version("lookback")
+    except PackageNotFoundError:
+        return f"source, Python {platform.python_version()}"

@@ -12,7 +12,7 @@ from conf.settings import Settings
 from jobs.fault_points import reached
 from jobs.lease import Lease
 from jobs.nights import NIGHT_STEP, Attempt, begun_attempt, open_attempt, record
-from jobs.pace import rest_seconds, slice_documents, told_by
+from jobs.pace import Deadline, deadline, slice_documents, told_by
 from jobs.pipeline import PIPELINE, Step, edges
 from jobs.publishing.releases import newest
 from jobs.run import Progress, Run, silent
@@ -80,7 +80,7 @@ def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
     with Lease(settings.tables, f"night {ask.night}", settings.how.lease) as lease:
         spark = open_session(settings)
         tables = Tables(spark, settings.tables, retention_days=settings.what.releases.retention_days, lease=lease)
-        settings, until = in_time(tables, settings, ask.until)
+        settings, by = in_time(tables, settings, ask.until)
         attempt = _opened(tables, settings, ask, steps)
         done = {step.name for step in PIPELINE if attempt.done(step.name)}
         for step in steps:
@@ -92,9 +92,7 @@ def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
                     f"{attempt.run_id}: {step.name} needs {', '.join(missing)} first: "
                     f"lookback run {missing[0]} --date {ask.night}"
                 )
-            _run_step(
-                Run(attempt.run_id, ask.night, step, settings, attempt.frozen, tables, ask.progress, until), attempt
-            )
+            _run_step(Run(attempt.run_id, ask.night, step, settings, attempt.frozen, tables, ask.progress, by), attempt)
             done.add(step.name)
         if PIPELINE[-1].name in done and attempt.state != "released":
             reached("before_released")
@@ -115,16 +113,16 @@ def _opened(tables: Tables, settings: Settings, ask: Ask, steps: tuple[Step, ...
     return begun_attempt(tables, settings, ask.night)
 
 
-def in_time(tables: Tables, settings: Settings, until: float | None) -> tuple[Settings, float | None]:
-    """Settings whose slices are small enough for a deadline, and the time by which inspect should be done."""
+def in_time(tables: Tables, settings: Settings, until: float | None) -> tuple[Settings, Deadline | None]:
+    """Settings whose slices are small enough for a night that begins now, and by when inspect should be done."""
     if until is None:
         return settings, None
     shown = newest(tables)
     nights = told_by(tables, shown.lineage if shown else ())
-    slices = settings.how.slices
-    documents = slice_documents(nights, tables.spark.sparkContext.defaultParallelism, slices.documents)
+    slices, cores = settings.how.slices, tables.spark.sparkContext.defaultParallelism
+    documents = slice_documents(nights, cores, slices.documents)
     how = settings.how.model_copy(update={"slices": slices.model_copy(update={"documents": documents})})
-    return settings.model_copy(update={"how": how}), until - rest_seconds(nights)
+    return settings.model_copy(update={"how": how}), deadline(nights, until, cores)
 
 
 def _run_step(run: Run, attempt: Attempt) -> None:

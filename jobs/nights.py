@@ -1,11 +1,11 @@
 """Attempts of nights: which is open, which may begin, and the record that every resume uses."""
 
-import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
+
+from pyspark.sql import Row
 
 from conf.errors import BadModel, NightRefused
 from conf.settings import Settings
@@ -88,19 +88,22 @@ class Told:
 RANK = {"opened": 0, "failed": 1, "done": 2, "abandoned": 3, "released": 4}
 
 
-def attempts(tables: Tables) -> list[Attempt]:
-    """Every attempt, oldest first."""
-    rows = tables.read("runs").collect()
-    frozen = {row.run_id: row for row in rows if row.frozen is not None}
-    found = []
-    for run_id, opening in frozen.items():
-        states: dict[str, str] = {}
-        mine = sorted((r for r in rows if r.run_id == run_id), key=lambda r: RANK[r.state])
-        for row in mine:
-            states[row.step] = row.state
-        record, writes = Frozen.model_validate_json(opening.frozen), recorded(row.writes or {} for row in mine)
-        found.append(Attempt(run_id, opening.night, opening.attempt, record, states, writes))
+def attempts(tables: Tables, *, leaving_out: Collection[str] = ()) -> list[Attempt]:
+    """Every attempt, oldest first, but for the runs to leave out, whose records are not read."""
+    by_run: dict[str, list[Row]] = {}
+    for row in tables.read("runs").collect():
+        if row.run_id not in leaving_out:
+            by_run.setdefault(row.run_id, []).append(row)
+    found = [_attempt(rows) for rows in by_run.values() if any(row.frozen is not None for row in rows)]
     return sorted(found, key=lambda attempt: (attempt.night, attempt.number))
+
+
+def _attempt(rows: list[Row]) -> Attempt:
+    """One attempt from its rows of `runs`."""
+    opening = next(row for row in rows if row.frozen is not None)
+    states = {row.step: row.state for row in sorted(rows, key=lambda row: RANK[row.state])}
+    record, writes = Frozen.model_validate_json(opening.frozen), recorded(row.writes or {} for row in rows)
+    return Attempt(opening.run_id, opening.night, opening.attempt, record, states, writes)
 
 
 def open_attempt(tables: Tables, settings: Settings, night: date, *, again: bool, limit: int | None) -> Attempt:
@@ -162,14 +165,6 @@ def record(
     tables.append("runs", frame, f"{attempt.run_id}/{step}/{state}")
 
 
-def code_version() -> str:
-    """Version of the installed code."""
-    try:
-        return version("lookback")
-    except PackageNotFoundError:
-        return f"source, Python {platform.python_version()}"
-
-
 def _sound(tables: Tables) -> tuple[list[Attempt], Told]:
     """Every attempt and what `releases` tells, of a lake whose files are those that were written."""
     logs = intact.logs_of(tables.root)
@@ -229,7 +224,7 @@ def _prepared(
         settings_digest=settings.what.digest,
         slice_documents=settings.how.slices.documents,
         limit=limit,
-        code_version=code_version(),
+        code_version=machine.code_version(),
         first=settings.what.order.first,
         inspector=_inspector(settings, models),
         feed=feed,
@@ -266,7 +261,7 @@ def unchanged(attempt: Attempt, settings: Settings, told: Told) -> Attempt:
     compared = [
         ("release", frozen.parent, told.parent),
         ("settings", frozen.settings_digest, settings.what.digest),
-        ("code", frozen.code_version, code_version()),
+        ("code", frozen.code_version, machine.code_version()),
         ("order", frozen.first, settings.what.order.first),
     ]
     for what, then, now in compared:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 WHOLE = "manifest"
 BEFORE_THE_REST = ("ingest", "inspect")
-DOCUMENTS_A_TASK = 64  # a task of about half a minute on one core: a large slice is balanced by its many tasks
+DOCUMENTS_A_TASK = 64  # a large slice is balanced by its many tasks
+TASK_SECONDS = 30.0  # that one takes on one core, about: what is reckoned with where no night has told a pace
 LAST = 7  # nights that a pace is taken from
 LEAST_REST = 60.0  # seconds that the steps after inspect take at least, mostly in starting queries
 MARGIN = 1.5  # by which they may grow from one night to the next
@@ -42,13 +43,26 @@ class PacedNight:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """When the last slice of a night should be done.
+
+    Attributes:
+        until: seconds since the epoch.
+        pace: contents a second to reckon with until a slice of the night itself has told.
+    """
+
+    until: float
+    pace: float
+
+
+@dataclass(frozen=True)
 class Backlog:
     """What waits, and when it ends at the pace of the last nights.
 
     Attributes:
         waiting: documents.
         rate: documents a second of inspect; null where none was inspected yet.
-        a_night: documents that a night looked at, in the middle of the last ones.
+        a_night: documents that a night looked at, in the middle of the last ones that left something.
         nights: nights after which nothing waits; null where as many arrive as are looked at.
         ends: the date of the last of them.
     """
@@ -71,7 +85,10 @@ class Backlog:
 
 def told_by(tables: "Tables", lineage: Sequence[str]) -> list[PacedNight]:
     """Released nights, oldest first, as a lake's tables tell them."""
-    runs, coverage = ([row.asDict() for row in tables.read(name).collect()] for name in ("runs", "coverage"))
+    done = tables.read("runs").where("state = 'done'").select("run_id", "step", "state", "seconds")
+    counts = ("run_id", "night", "detector", "manifest_rows", "scored", "rejected", "pending")
+    whole = tables.read("coverage").where(f"detector = '{WHOLE}'").select(*counts)
+    runs, coverage = ([row.asDict() for row in frame.collect()] for frame in (done, whole))
     return paced_nights(runs, coverage, lineage)
 
 
@@ -101,7 +118,8 @@ def backlog(nights: Sequence[PacedNight]) -> Backlog | None:
         return None
     newest, last = nights[-1], nights[-LAST:]
     arrives = median_low([night.new for night in nights[1:][-LAST:]] or [0])  # the first night brings the archive
-    a_night = median_low([night.looked for night in last])
+    full = [night for night in last if night.pending] or last  # the others looked at no more than had arrived
+    a_night = median_low([night.looked for night in full])
     left = math.ceil(newest.pending / (a_night - arrives)) if a_night > arrives else None
     count = 0 if newest.pending == 0 else left
     ends = None if count is None else newest.night + timedelta(days=count)
@@ -112,6 +130,12 @@ def rate(nights: Sequence[PacedNight]) -> float | None:
     """Documents a second that inspect looked at."""
     seconds = sum(night.inspecting for night in nights if night.looked)
     return sum(night.looked for night in nights) / seconds if seconds else None
+
+
+def deadline(nights: Sequence[PacedNight], until: float, cores: int) -> Deadline:
+    """What inspect may reckon with, so that the night is released by a time, seconds since the epoch."""
+    pace = rate(nights[-LAST:]) or DOCUMENTS_A_TASK * cores / TASK_SECONDS
+    return Deadline(until - rest_seconds(nights), pace)
 
 
 def slice_documents(nights: Sequence[PacedNight], cores: int, most: int) -> int:

@@ -14,6 +14,7 @@ from pyspark.sql.types import StructType
 from conf.errors import Undeclared
 from conf.settings import Settings
 from jobs.frozen import Frozen
+from jobs.pace import Deadline
 from jobs.pipeline import Step
 from jobs.tables import Tables
 from schemas import TABLES
@@ -40,7 +41,7 @@ class Run:
         frozen: the inputs that every resume uses.
         tables: the door to Delta.
         progress: told (step, done, total) as work goes on.
-        until: seconds since the epoch by which the last slice should be done.
+        deadline: by when the last slice should be done; null: no such time.
         read_versions: versions of the tables read so far.
         stages: worker seconds by stage, as far as this process saw them.
     """
@@ -52,7 +53,7 @@ class Run:
     frozen: Frozen
     tables: Tables
     progress: Progress = silent
-    until: float | None = None
+    deadline: Deadline | None = None
     read_versions: dict[str, int] = field(default_factory=dict)
     stages: dict[str, float] = field(default_factory=dict)
 

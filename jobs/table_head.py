@@ -36,6 +36,12 @@ class TableHead:
         """Whether a transaction has landed."""
         return bool(self.snapshot.transactions().contains(transaction))
 
+    def committed(self, version: int) -> float | None:
+        """Seconds since the epoch at which a version was committed, as Delta ages it; null where its entry is gone."""
+        entry = self.snapshot.path().suffix(f"/{version:020d}.json")
+        files = entry.getFileSystem(self.snapshot.deltaLog().newDeltaHadoopConf())
+        return float(files.getFileStatus(entry).getModificationTime()) / 1_000 if files.exists(entry) else None
+
     @property
     def files(self) -> int:
         """Data files."""

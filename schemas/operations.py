@@ -105,6 +105,7 @@ BACKFILLS = Table(
         Column("version", "string", "Its version in the registry.", required=True),
         Column("contents", "bigint", "Contents to look at: of the whole, or of the slice.", required=True),
         Column("refused", "bigint", "Contents of the slice that it could not look at."),
+        Column("refused_contents", "array<string>", "Their sha256: later back-fills of the inspector leave them out."),
         Column("frozen", "string", "Inputs that every resume uses, JSON; with state opened."),
         Column("at", "timestamp", "When the row was written.", measured=True),
         Column("seconds", "double", "How long the slice took.", measured=True),

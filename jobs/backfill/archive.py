@@ -1,5 +1,6 @@
 """The archive as a new inspector finds it: which contents wait for it, in which order, and what it may copy."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,7 +15,7 @@ from jobs.inspect_task import inspect_task
 from jobs.inspecting.copying import Copying, copying
 from jobs.inspecting.known import Known
 from jobs.inspecting.order import Suspicions, with_places
-from jobs.nights import code_version
+from jobs.machine import code_version
 from jobs.pipeline import Step, step_named
 from jobs.publishing.releases import Release, newest
 from jobs.run import Run
@@ -23,11 +24,12 @@ from schemas import TABLES
 from udfs.parts import inspector_fingerprint
 from udfs.task import InspectTask
 
+LOG = logging.getLogger(__name__)
 INSPECT = step_named("inspect")
 BACKFILL = Step(
     "backfill",
     "lets a new inspector look at the archive ahead of its promotion",
-    before=(*INSPECT.reads, *INSPECT.before),
+    before=(*INSPECT.reads, *INSPECT.before, "backfills"),
     writes=tuple(name for name in INSPECT.writes if TABLES[name].scope == "content"),
 )
 
@@ -56,7 +58,8 @@ def frozen_now(tables: Tables, settings: Settings, model: ChosenModel, *, limit:
     """
     shown = released(tables)
     models = {"inspector": {"champion": model}}
-    heads = {name: tables.version(name) or 0 for name, table in TABLES.items() if table.scope == "content"}
+    own = ("backfills", *(name for name, table in TABLES.items() if table.scope == "content"))
+    heads = {name: tables.version(name) or 0 for name in own}
     return Frozen(
         parent=shown.run_id,
         lineage=shown.lineage,
@@ -70,6 +73,17 @@ def frozen_now(tables: Tables, settings: Settings, model: ChosenModel, *, limit:
         first=settings.what.order.first,
         inspector=inspector_fingerprint(inspect_task(settings, models)),
     )
+
+
+def readable(tables: Tables, frozen: Frozen) -> bool:
+    """Whether the table versions that a back-fill began with are still kept."""
+    try:
+        for name in set(BACKFILL.before) & set(frozen.versions):
+            tables.read(name, frozen.versions[name])
+    except BadLake as gone:
+        LOG.info("what a back-fill began with is not kept any more: %s", gone)
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -92,14 +106,20 @@ class Archive:
 
     @cached_property
     def known(self) -> Known:
-        """Documents of the release that some inspector looked at; those that none did are the nights' own."""
-        run, what = self.run, self.run.settings.what
+        """Documents of the release that some inspector looked at; those that none did are the nights' own.
+
+        What this inspector refused in an earlier back-fill is left to the night after its promotion.
+        """
+        run, what, inspector = self.run, self.run.settings.what, inspector_fingerprint(self.task)
         observed = run.before("observations")
         looked = run.before("documents").join(observed.select("sha256").distinct(), "sha256", "left_semi")
+        told = run.before("backfills").where(F.col("inspector") == inspector)
+        tried = told.select(F.explode("refused_contents").alias("sha256"))
         suspicions = Suspicions.of(run.before("account_signals"), run.before("risk_profiles"), what.profile)
-        placed = with_places(looked, run.frozen.first or what.order.first, suspicions)
+        left = looked.join(tried, "sha256", "left_anti")
+        placed = with_places(left, run.frozen.first or what.order.first, suspicions)
         refused = run.before("rejected").where(F.col("stage") == "inspect")
-        return Known(placed, observed, refused, inspector_fingerprint(self.task))
+        return Known(placed, observed, refused, inspector)
 
     @cached_property
     def copying(self) -> Copying | None:

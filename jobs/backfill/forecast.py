@@ -56,7 +56,8 @@ def forecast(settings: Settings, version: str | None, limit: int | None) -> Fore
     contents, copying = archive.waiting().count(), archive.copying
     looking = copying.task.settings.parts if copying else archive.task.settings.parts
     looked = sum(night.looked for night in told_by(tables, shown.lineage))
-    runs = [row.asDict() for row in tables.read("runs").collect() if row.run_id in shown.lineage]
+    looks = tables.read("runs").where("state = 'done' AND step = 'inspect'").select("run_id", "step", "state", "stages")
+    runs = [row.asDict() for row in looks.collect() if row.run_id in shown.lineage]
     each = seconds_each(runs, looked, looking)
     cores = tables.spark.sparkContext.defaultParallelism
     return Forecast(

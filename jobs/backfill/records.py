@@ -73,8 +73,8 @@ class Backfill:
 
 
 def read_rows(tables: Tables) -> list[dict[str, Any]]:
-    """All rows of `backfills`."""
-    return [row.asDict() for row in tables.read("backfills").collect()]
+    """All rows of `backfills`, but for the contents that were refused, which may be many."""
+    return [row.asDict() for row in tables.read("backfills").drop("refused_contents").collect()]
 
 
 def open_backfill(rows: Iterable[Row], inspector: str, settings_digest: str) -> Backfill | None:

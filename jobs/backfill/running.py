@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import BadModel, LeaseHeld
 from conf.settings import Settings
-from jobs.backfill.archive import Archive, frozen_now, released
+from jobs.backfill.archive import Archive, frozen_now, readable, released
 from jobs.backfill.records import Backfill, BackfillStatus, next_run_id, open_backfill, read_rows, statuses
 from jobs.frozen import ChosenModel
 from jobs.inspect_task import inspect_task
@@ -20,7 +20,7 @@ from jobs.inspecting.content_rows import ContentRows, held_rows, observations
 from jobs.inspecting.slices import Clock, Plan, answers_of
 from jobs.models.registry import Registry
 from jobs.nights import Told, attempts
-from jobs.pace import slice_documents, told_by
+from jobs.pace import SLICE_SECONDS, slice_documents, told_by
 from jobs.publishing.releases import publications
 from jobs.run import Progress, Run, silent
 from jobs.session import open_session
@@ -87,7 +87,7 @@ def run_backfill(settings: Settings, ask: Ask) -> BackfillStatus | None:
     held = held_rows(archive.run, waiting).persist()
     told = {row["slice"] for row in read_rows(tables) if (row["run_id"], row["state"]) == (backfill.run_id, "slice")}
     work = Work(backfill, archive, plan, ContentRows(held))
-    clock = Clock(ask.until)
+    clock = Clock(ask.until, SLICE_SECONDS)
     for number in (n for n in range(plan.slices) if n not in told):
         if not clock.allows(0):
             break
@@ -110,12 +110,12 @@ def status_of(tables: Tables, run_id: str) -> BackfillStatus:
 
 
 def _opened(settings: Settings, tables: Tables, model: ChosenModel, limit: int | None) -> Backfill | None:
-    """The open back-fill with its record, or a new one over what waits now."""
+    """The open back-fill with its record, or a new one over what waits now, also where that record is of no use."""
     inspector = inspector_fingerprint(inspect_task(settings, {"inspector": {"champion": model}}))
     refuse_other_shape(tables)
     rows = read_rows(tables)
     begun = open_backfill(rows, inspector, settings.what.digest)
-    if begun is not None:
+    if begun is not None and readable(tables, begun.frozen):
         return begun
     shown = released(tables)
     nights = told_by(tables, shown.lineage)
@@ -134,6 +134,10 @@ def _cores(spark: SparkSession) -> int:
     return int(spark.sparkContext.defaultParallelism)
 
 
+def _digests(contents: DataFrame) -> list[str]:
+    return sorted(row.sha256 for row in contents.select("sha256").collect())
+
+
 @dataclass(frozen=True)
 class Work:
     """The slices of a back-fill."""
@@ -148,21 +152,27 @@ class Work:
         self._refuse_same_inspector(tables)
         run, name = replace(self.archive.run, tables=tables), str(number)
         contents = self.plan.slice(number).persist()
-        size, refused, seconds = contents.count(), None, None
-        if not tables.recorded("observations", run.transaction(name)):
+        size, seconds = contents.count(), None
+        if tables.recorded("observations", run.transaction(name)):  # by a driver that ended before it told of it
+            refused = _digests(self._unseen(tables, contents))
+        else:
             began = time.monotonic()
             # A night that was begun since with this inspector has looked at some of them.
-            mine = tables.read("observations").where(F.col("inspector") == self.backfill.inspector)
-            with self._looked(contents.join(mine.select("sha256"), "sha256", "left_anti"), run) as answers:
+            with self._looked(self._unseen(tables, contents), run) as answers:
                 seen = answers.where(F.col("status") == "seen")
-                refused = answers.where(F.col("status") == "rejected").count()
+                refused = _digests(answers.where(F.col("status") == "rejected"))
                 run.write_all(self.rows.of(seen), slice_name=name)
                 run.write("observations", observations(seen), slice_name=name)
             seconds = time.monotonic() - began
         contents.unpersist()
-        row = {"contents": size, "refused": refused, "seconds": seconds}
+        row = {"contents": size, "refused": len(refused), "refused_contents": refused, "seconds": seconds}
         self.backfill.write(tables, "slice", number=number, **row)
         LOG.info("%s: slice %d of %d, %d contents", self.backfill.run_id, number + 1, self.plan.slices, size)
+
+    def _unseen(self, tables: Tables, contents: DataFrame) -> DataFrame:
+        """Those of these contents that this inspector has no observation of."""
+        mine = tables.read("observations").where(F.col("inspector") == self.backfill.inspector)
+        return contents.join(mine.select("sha256"), "sha256", "left_anti")
 
     @contextmanager
     def _looked(self, contents: DataFrame, run: Run) -> Iterator[DataFrame]:
@@ -186,7 +196,7 @@ class Work:
     def _refuse_same_inspector(self, tables: Tables) -> None:
         """A night that is open with this inspector looks at the archive itself, from its own record."""
         told = Told.by(publications(tables))
-        for attempt in attempts(tables):
+        for attempt in attempts(tables, leaving_out=told.published):
             if told.is_open(attempt) and attempt.frozen.inspector == self.backfill.inspector:
                 raise LeaseHeld(
                     f"{attempt.run_id} is open and looks with this inspector itself. Finish it first: "

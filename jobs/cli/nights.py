@@ -15,7 +15,8 @@ from jobs.cli.progress import NightProgress
 from jobs.pipeline import PIPELINE, step_named
 
 Night = Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="Logical date of the night.")]
-Until = Annotated[str | None, typer.Option(help="Release by this local time, as in 06:00; what does not fit waits.")]
+UNTIL = "Release by this local time, as in 06:00 or 2026-03-02T06:00; what does not fit waits."
+Until = Annotated[str | None, typer.Option(help=UNTIL)]
 Limit = Annotated[int | None, typer.Option(min=1, help="Inspect at most so many contents; the rest waits.")]
 Again = Annotated[bool, typer.Option("--again", help="A new attempt for a failed or withdrawn night.")]
 
@@ -65,13 +66,15 @@ def run(
 
 
 def seconds_of(until: str | None) -> float | None:
-    """Seconds since the epoch of the next time that the clock shows HH:MM; null without one."""
+    """Seconds since the epoch of an instant, or of the next time that the clock shows HH:MM; null without one."""
     if until is None:
         return None
     try:
+        if "T" in until:
+            return datetime.fromisoformat(until).astimezone().timestamp()
         clock = time.fromisoformat(until)
     except ValueError as error:
-        raise NightRefused(f"--until {until}: write it as HH:MM, such as 06:00") from error
+        raise NightRefused(f"--until {until}: write it as HH:MM, such as 06:00, or as 2026-03-02T06:00") from error
     now = datetime.now().astimezone()
     deadline = datetime.combine(now.date(), clock, now.tzinfo)
     return (deadline if deadline > now else deadline + timedelta(days=1)).timestamp()

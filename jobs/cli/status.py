@@ -49,9 +49,9 @@ def read_status(settings: Settings) -> "LakeStatus":
     if not has_table(settings, "runs"):
         return LakeStatus(settings.lake, None, (), {}, (), {}, {})
     tables = open_tables(settings)
-    runs, coverage, metrics = (
-        [row.asDict(recursive=True) for row in tables.read(name).collect()] for name in ("runs", "coverage", "metrics")
-    )
+    seen = tables.read("metrics").where("measure = 'control_recall'")
+    frames = (tables.read("runs"), tables.read("coverage").where("detector = 'manifest'"), seen)
+    runs, coverage, metrics = ([row.asDict(recursive=True) for row in frame.collect()] for frame in frames)
     published = publications(tables)
     newest = published[-1] if published and published[-1].versions else None
     lineage = newest.lineage if newest else ()
@@ -60,7 +60,7 @@ def read_status(settings: Settings) -> "LakeStatus":
     writing = holder.token.partition("@")[0].removeprefix("night ") if holder and alive else None
     keep, days = settings.what.releases.keep, settings.what.releases.retention_days
     releases = live(published, keep)
-    wanted = due(table_states(tables), releases, settings.how.upkeep, retention_days=days, now=time.time())
+    wanted = due(table_states(tables, keep, time.time()), settings.how.upkeep, retention_days=days)
     controls, mean = controls_of(metrics, lineage) if lineage else ({}, {})
     return LakeStatus(
         lake=settings.lake,

@@ -179,7 +179,7 @@ def _refusal(tables: "Tables", settings: Settings) -> str | None:
     from jobs.publishing.releases import publications
 
     told = Told.by(publications(tables))
-    for attempt in attempts(tables):
+    for attempt in attempts(tables, leaving_out=told.published):
         if told.is_open(attempt):
             try:
                 unchanged(attempt, settings, told)

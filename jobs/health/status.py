@@ -74,10 +74,12 @@ def nights_of(
         writing: the night that a living writer works on, if any.
     """
     counts = {row["run_id"]: row for row in coverage if row["detector"] == WHOLE}
-    attempts = sorted({(row["night"], row["attempt"], row["run_id"]) for row in runs}, reverse=True)
+    attempts: dict[tuple[date, int, str], list[Row]] = {}
+    for row in runs:
+        attempts.setdefault((row["night"], row["attempt"], row["run_id"]), []).append(row)
     return tuple(
-        _night([row for row in runs if row["run_id"] == run_id], counts, lineage=lineage, writing=writing)
-        for _, _, run_id in attempts
+        _night(rows, counts, lineage=lineage, writing=writing)
+        for _, rows in sorted(attempts.items(), key=lambda one: one[0], reverse=True)
     )
 
 

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from conf.errors import WorkerDied, first_line
 from jobs.full_disk import for_want_of_room
 from jobs.own_gpu import inspect_on_own_gpu
-from jobs.pace import DOCUMENTS_A_TASK
+from jobs.pace import DOCUMENTS_A_TASK, Deadline
 from jobs.run import Run
 from jobs.spark_errors import SPARK_ERRORS, told_by_worker
 from udfs.answers import ANSWER_DDL
@@ -54,15 +54,17 @@ class Plan:
 
 @dataclass
 class Clock:
-    """Whether one more slice would be done in time, at the pace of those done so far.
+    """Whether one more slice would be done in time, at the pace of those done so far, or as reckoned before.
 
     Attributes:
         until: seconds since the epoch by which the last slice should be done; null: no such time.
+        reckoned: seconds that a slice is taken to need before one is done.
         began: when the first slice was begun.
         done: slices done since.
     """
 
     until: float | None
+    reckoned: float = 0.0
     began: float = field(default_factory=time.time)
     done: int = 0
 
@@ -71,14 +73,28 @@ class Clock:
         if self.until is None:
             return True
         now = time.time()
-        each = (now - self.began) / self.done if self.done else 0.0
+        each = (now - self.began) / self.done if self.done else self.reckoned
         return now < self.until and now + each * (in_flight + 1) <= self.until
+
+
+def clock_of(deadline: Deadline | None, plan: Plan) -> Clock:
+    """The clock of a plan whose slices are cut already, however large they are."""
+    if deadline is None:
+        return Clock(None)
+    return Clock(deadline.until, plan.documents / max(1, plan.slices) / deadline.pace)
+
+
+def _tell_of_late(todo: list[int], clock: Clock, plan: Plan) -> None:
+    """Say that slices wait for the next night, where they do."""
+    if len(todo) > clock.done:
+        size = math.ceil(plan.documents / plan.slices)
+        LOG.info("%d slices of some %d contents would not be done in time and wait", len(todo) - clock.done, size)
 
 
 def computed(run: Run, plan: Plan, compute: Compute) -> Iterator[tuple[int, DataFrame]]:
     """Answers of each slice that is not committed yet, in order; the next ones are computed meanwhile."""
     todo = [n for n in range(plan.slices) if not run.tables.recorded("observations", run.transaction(str(n)))]
-    clock = Clock(run.until)
+    clock = clock_of(run.deadline, plan)
     with ThreadPoolExecutor(run.settings.how.slices.in_flight, thread_name_prefix="slice") as pool:
         begun: list[tuple[int, Future[DataFrame]]] = []
         ahead = iter(todo)
@@ -89,6 +105,7 @@ def computed(run: Run, plan: Plan, compute: Compute) -> Iterator[tuple[int, Data
                     break
                 begun.append((number, pool.submit(compute, plan.slice(number))))
             if not begun:
+                _tell_of_late(todo, clock, plan)
                 return
             number, future = begun.pop(0)
             _watch(run, future, plan, number)

@@ -14,7 +14,7 @@ from jobs.controls import control_recall
 from jobs.observed import counting
 from jobs.run import Run
 from schemas.observations import PARTS
-from udfs.judging.drift import population_stability_index
+from udfs.judging.drift import inner_edges, population_stability_index
 
 MANIFEST = "manifest"
 TOTALS = "control_totals"
@@ -164,9 +164,16 @@ def _by_detector(run: Run, whole: Counts) -> list[Counts]:
 
 def _drift(run: Run) -> list[Measure]:
     """How far tonight's risks moved from the parent's."""
-    now = [row.risk for row in run.read("scores").where(F.col("role") == "champion").select("risk").collect()]
-    then = [row.risk for row in run.before("scores").where(F.col("role") == "champion").select("risk").collect()]
-    return [("risk_psi", "all", population_stability_index(then, now, bins=BINS), None, len(now))] if then else []
+    now, then = (histogram(scores) for scores in (run.read("scores"), run.before("scores")))
+    return [("risk_psi", "all", population_stability_index(then, now), None, sum(now))] if any(then) else []
+
+
+def histogram(scores: DataFrame) -> list[int]:
+    """The champion's scores by bin of risk, counted where they are: an archive has more than a driver should hold."""
+    place = sum(((F.col("risk") >= edge).cast("int") for edge in inner_edges(BINS)), F.lit(0))
+    counted = scores.where(F.col("role") == "champion").groupBy(place.alias("bin")).count().collect()
+    found = {row.bin: row["count"] for row in counted}
+    return [found.get(at, 0) for at in range(BINS)]
 
 
 def _rates(counts: list[Counts]) -> list[Measure]:

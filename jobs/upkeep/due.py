@@ -1,11 +1,10 @@
 """What upkeep is due, from sizes and ages alone; the same facts for `maintain`, `status` and people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conf.archive import UpkeepSettings
 from conf.wording import count
-from jobs.publishing.releases import Release
 from jobs.upkeep.retention import property_days
 
 FULL_FILE = 1 << 28  # bytes of a file that need not grow
@@ -21,12 +20,14 @@ class TableState:
         size: their bytes.
         retention_days: that replaced files are promised to stay.
         clustered: whether it is clustered.
+        age: seconds since the oldest version that a live release or open night reads was committed.
     """
 
     files: int
     size: int
     retention_days: int
     clustered: bool
+    age: float = 0.0
 
     @property
     def small_files(self) -> int:
@@ -59,18 +60,11 @@ class Due:
         return f"{self.table}: {', '.join(told)}"
 
 
-def due(
-    states: Mapping[str, TableState],
-    live: Sequence[Release],
-    settings: UpkeepSettings,
-    *,
-    retention_days: int,
-    now: float,
-) -> list[Due]:
+def due(states: Mapping[str, TableState], settings: UpkeepSettings, *, retention_days: int) -> list[Due]:
     """Tables that need something, in order of their names."""
-    days = property_days(live, retention_days, now)
     found = []
     for name, state in sorted(states.items()):
+        days = property_days(state.age, retention_days)
         crowded = state.small_files >= settings.small_files
         grown = name in CLUSTERED and not state.clustered and state.size >= settings.cluster_bytes
         found.append(

@@ -7,14 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from conf.settings import Settings
-from jobs.publishing.releases import live, publications
 from jobs.run import Progress, silent
 from jobs.session import open_session
 from jobs.table_head import TableHead
 from jobs.tables import Tables
 from jobs.turns import turn
 from jobs.upkeep.due import Due, TableState, due
-from jobs.upkeep.retention import keep_hours
+from jobs.upkeep.retention import keep_hours, oldest_read
 from schemas import TABLES
 
 LOG = logging.getLogger(__name__)
@@ -42,16 +41,18 @@ class Maintained:
     days: int | None = None
 
 
-def table_states(tables: Tables) -> dict[str, TableState]:
-    """Every table that exists, at its head."""
+def table_states(tables: Tables, keep: int, now: float) -> dict[str, TableState]:
+    """Every table that exists, at its head, with the age of what is read of it where `keep` releases are live."""
+    read = oldest_read(tables, keep)
     with ThreadPoolExecutor(READERS) as pool:
         logs = dict(zip(TABLES, pool.map(tables.head, TABLES), strict=True))
-    return {name: _state(log) for name, log in logs.items() if log.version is not None}
+    return {name: _state(log, read.get(name), now) for name, log in logs.items() if log.version is not None}
 
 
-def _state(log: TableHead) -> TableState:
+def _state(log: TableHead, oldest: int | None, now: float) -> TableState:
     days = log.properties.get("delta.deletedFileRetentionDuration", DELTAS_OWN).split()[1]
-    return TableState(log.files, log.size, int(days), log.is_clustered)
+    committed = None if oldest is None else log.committed(oldest)
+    return TableState(log.files, log.size, int(days), log.is_clustered, 0.0 if committed is None else now - committed)
 
 
 def maintain(settings: Settings, *, dry: bool = False, progress: Progress = silent) -> list[Maintained]:
@@ -64,22 +65,21 @@ def maintain(settings: Settings, *, dry: bool = False, progress: Progress = sile
     """
     spark = open_session(settings)
     tables = Tables(spark, settings.tables)
-    releases, now = live(publications(tables), settings.what.releases.keep), time.time()
     days = settings.what.releases.retention_days
-    states = table_states(tables)
-    wanted = {one.table: one for one in due(states, releases, settings.how.upkeep, retention_days=days, now=now)}
-    needed, done = keep_hours(releases, days, now), []
-    for number, name in enumerate(states):
+    states = table_states(tables, settings.what.releases.keep, time.time())
+    wanted = {one.table: one for one in due(states, settings.how.upkeep, retention_days=days)}
+    done = []
+    for number, (name, state) in enumerate(states.items()):
         one = wanted.get(name, Due(name))
-        hours = max(needed, 24 * (one.days or states[name].retention_days))
+        hours = max(keep_hours(state.age, days), 24 * (one.days or state.retention_days))
         gone = tables.removable(name, hours)
         if not dry and (gone or name in wanted):
             with turn(settings, spark, STEP) as mine:
                 for statement in statements(one, hours if gone else None):
                     mine.alter(name, statement)
         if gone or name in wanted:
-            left = states[name].files - one.small_files if dry else tables.head(name).files
-            counted = (states[name].files, left)
+            left = state.files - one.small_files if dry else tables.head(name).files
+            counted = (state.files, left)
             done.append(Maintained(name, counted, gone, one.cluster_by, one.days))
         progress(STEP, number + 1, len(states))
     return done
@@ -93,9 +93,9 @@ def statements(one: Due, hours: int | None) -> Iterator[str]:
         hours: for which replaced files stay, where files are removed.
     """
     if one.days:
-        for name in ("deletedFile", "log"):
-            kept = f"'delta.{name}RetentionDuration' = 'interval {one.days} days'"
-            yield f"ALTER TABLE {{table}} SET TBLPROPERTIES ({kept})"
+        # Both in one: files may stay no longer than the log, for which Delta takes its default where it is left out.
+        kept = (f"'delta.{name}RetentionDuration' = 'interval {one.days} days'" for name in ("deletedFile", "log"))
+        yield f"ALTER TABLE {{table}} SET TBLPROPERTIES ({', '.join(kept)})"
     if one.cluster_by:
         yield f"ALTER TABLE {{table}} CLUSTER BY ({one.cluster_by})"
     if one.small_files or one.cluster_by:

@@ -1,27 +1,41 @@
-"""How long replaced files stay: the days that the settings name, and as long as a live release needs them."""
+"""How long replaced files stay: the days that the settings name, and as long as a live release or open night needs."""
 
 import math
-from collections.abc import Sequence
 
-from jobs.publishing.releases import Release
+from jobs.nights import Told, attempts
+from jobs.publishing.releases import live, publications
+from jobs.tables import Tables
 
 HOUR, DAY = 3_600, 86_400
-MARGIN_DAYS = 1  # between the clocks of a table's log, its files and the release
-AHEAD_DAYS = 14  # that live releases may age until the next maintenance
+MARGIN_DAYS = 1  # between the clocks of a table's log and of its files
+AHEAD_DAYS = 14  # that what is read may age until the next maintenance
 ROOM_DAYS = 30  # given at once where the room runs out, so that not every maintenance has to
 
 
-def oldest_age(live: Sequence[Release], now: float) -> float:
-    """Seconds since the oldest live release was published; 0 without any."""
-    return max((now - release.published_at.timestamp() for release in live), default=0.0)
+def oldest_read(tables: Tables, keep: int) -> dict[str, int]:
+    """The oldest version of each table that a live release, or a night that may go on, reads.
+
+    Args:
+        tables: of the lake.
+        keep: releases that stay live.
+    """
+    rows = publications(tables)
+    told = Told.by(rows)
+    begun = attempts(tables, leaving_out=told.published)
+    going_on = (one for one in begun if told.is_open(one) and one.frozen.parent == told.parent)
+    named = [*(release.versions for release in live(rows, keep)), *(attempt.frozen.versions for attempt in going_on)]
+    return {name: min(one[name] for one in named if name in one) for name in {name for one in named for name in one}}
 
 
-def keep_hours(live: Sequence[Release], retention_days: int, now: float) -> int:
-    """Hours for which a vacuum must leave replaced files."""
-    return max(24 * retention_days, math.ceil(oldest_age(live, now) / HOUR) + 24 * MARGIN_DAYS)
+def keep_hours(age: float, retention_days: int) -> int:
+    """Hours for which a vacuum must leave replaced files, where what is read is so old, in seconds."""
+    return max(24 * retention_days, math.ceil(age / HOUR) + 24 * MARGIN_DAYS)
 
 
-def property_days(live: Sequence[Release], retention_days: int, now: float) -> int:
-    """Days for which tables must promise to keep replaced files, so that live releases stay readable for a while."""
-    age = math.ceil(oldest_age(live, now) / DAY)
-    return retention_days if age + AHEAD_DAYS <= retention_days else age + ROOM_DAYS
+def property_days(age: float, retention_days: int) -> int:
+    """Days for which a table must promise to keep replaced files, so that a version so old stays readable for a while.
+
+    Delta reads the newest version however old, and refuses it by its age from the next commit on.
+    """
+    days = math.ceil(age / DAY)
+    return retention_days if days + AHEAD_DAYS <= retention_days else days + ROOM_DAYS

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ class SparkSubmitOperator:
     ends = None
     def __init__(self, *, task_id, **given):
         self.task_id, self.given, self.dag = task_id, given, DAG.open[-1] if DAG.open else None
+        self.application_args = given["application_args"]
         if self.dag: self.dag.tasks[task_id] = self
     def __rshift__(self, other): self.dag.edges.append((self.task_id, other.task_id)); return other
     def execute(self, context):
@@ -90,7 +92,38 @@ def test_every_task_runs_its_step_on_an_explicit_date(dags: dict) -> None:
         words = nightly["tasks"][step.name]["application_args"]
         assert words[:3] == ["run", step.name, "--date"]
         assert "params.date" in words[3]
-    assert nightly["params"] == ["date"]
+    assert nightly["params"] == ["date", "limit", "until"]
+
+
+def rendered(words: list[str], variables: dict[str, str], **params: object) -> list[str]:
+    """Words of a command as Airflow would give them to a task of a run that began at 01:00 UTC."""
+    found = ask(
+        "import jinja2, types\n"
+        "from datetime import UTC, datetime\n"
+        "from airflow_dags.operators import LookbackOperator, deadline\n"
+        "run = types.SimpleNamespace(start_date=datetime(2026, 3, 2, 1, tzinfo=UTC))\n"
+        "make = jinja2.Environment(undefined=jinja2.StrictUndefined)\n"
+        f"given = {{'params': {dict.fromkeys(('until', 'limit')) | params!r}, 'var': {{'value': {variables!r}}}}}\n"
+        f"words = [make.from_string(word).render(dag_run=run, deadline=deadline, **given) for word in {words!r}]\n"
+        "task = LookbackOperator(task_id='t', command=())\n"
+        "task.application_args = words\n"
+        "task.execute({})\n"
+        "print(json.dumps(task.application_args))\n"
+    )
+    assert isinstance(found, list)
+    return found
+
+
+def test_a_night_is_held_to_a_time_and_a_number_where_they_are_given(dags: dict) -> None:
+    words = dags["lookback_nightly"]["tasks"]["inspect"]["application_args"][4:6]
+    assert rendered(words, {}) == []
+    (until, limit) = rendered(words, {}, until="06:00", limit=5_000)
+    assert limit == "--limit=5000"
+    by, began = datetime.fromisoformat(until.removeprefix("--until=")), datetime(2026, 3, 2, 1, tzinfo=UTC)
+    assert timedelta(0) < by - began <= timedelta(days=1)
+    assert f"{by.astimezone():%H:%M}" == "06:00"
+    assert rendered(words, {"lookback_until": "06:00"}) == [until]
+    assert rendered(words, {"lookback_until": "six"}) == ["--until=six"]
 
 
 def test_the_other_dags_run_one_command_each(dags: dict) -> None:

@@ -135,6 +135,21 @@ def test_and_withdrawn_it_is_not_taken_for_an_open_one(house: House) -> None:
     assert house.open(DAYS[0], again=True).run_id == "2026-03-01.2"
 
 
+def test_what_a_live_release_or_a_night_that_may_go_on_reads_is_kept(house: House) -> None:
+    from jobs.upkeep.retention import oldest_read
+
+    house.open(DAYS[0])
+    assert oldest_read(house.tables, 14)["observations"] == 0
+    house.fake.append("observations", [], "slice")
+    house.finish(house.open(DAYS[0]))
+    house.finish(house.open(DAYS[1]))
+    assert [oldest_read(house.tables, keep) for keep in (2, 1)] == [{"scores": 1}, {"scores": 2}]
+    house.open(DAYS[2])
+    assert (oldest_read(house.tables, 1)["scores"], oldest_read(house.tables, 1)["observations"]) == (2, 1)
+    house.fake.withdraw()
+    assert oldest_read(house.tables, 1) == {"scores": 1}  # that night can only begin anew
+
+
 def test_an_open_night_is_not_resumed_over_another_release(house: House) -> None:
     for day in DAYS[:2]:
         house.finish(house.open(day))
@@ -216,7 +231,7 @@ def test_other_settings_or_other_code_cannot_resume(house: House, monkeypatch: p
     with pytest.raises(NightRefused, match=rf"began with settings {drawn.what.digest}, now it is .*Restore them, or"):
         house.open(DAYS[0])
     house.settings = drawn
-    monkeypatch.setattr(nights, "code_version", lambda: "99.0")
+    monkeypatch.setattr(nights.machine, "code_version", lambda: "99.0")
     with pytest.raises(NightRefused, match=r"began with code .*, now it is 99\.0\. Begin anew"):
         house.open(DAYS[0])
     monkeypatch.undo()

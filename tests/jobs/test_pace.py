@@ -4,7 +4,7 @@ import time
 from datetime import date
 from typing import Any
 
-from jobs.pace import Backlog, backlog, paced_nights, rest_seconds, slice_documents
+from jobs.pace import Backlog, Deadline, backlog, deadline, paced_nights, rest_seconds, slice_documents
 
 LINEAGE = [f"2026-03-0{day}.1" for day in (1, 2, 3)]
 
@@ -31,6 +31,15 @@ def test_a_backlog_ends_when_what_arrives_is_looked_at_too() -> None:
     assert found.sentence == "28,380 documents wait; 8,000 a night at 1.8 a second: ends in 4 nights, on 2026-03-07"
 
 
+def test_after_a_bulk_delivery_what_a_full_night_looks_at_counts() -> None:
+    days = [f"2026-03-{day:02d}.1" for day in range(1, 10)]
+    counts = [counted(run_id, 100 * at, 100 * at, 0) for at, run_id in enumerate(days[:8], 1)]
+    counts += [counted(days[8], 50_800, 8_800, 42_000)]
+    found = backlog(paced_nights([], counts, days))
+    assert found is not None
+    assert (found.a_night, found.nights, found.ends) == (8_000, 6, date(2026, 3, 15))
+
+
 def test_a_backlog_that_grows_does_not_end_and_none_is_at_its_end() -> None:
     growing = [counted(LINEAGE[0], 100, 10, 90), counted(LINEAGE[1], 120, 20, 100)]
     found = backlog(paced_nights([], growing, LINEAGE))
@@ -50,6 +59,22 @@ def test_with_a_deadline_a_slice_takes_about_a_minute_and_the_rest_is_given_its_
     assert (rest_seconds(nights), rest_seconds([])) == (120.0, 90.0)
 
 
+def test_slices_that_were_cut_without_a_deadline_are_held_to_one_too() -> None:
+    from jobs.inspecting.slices import Plan, clock_of
+
+    nothing: Any = None
+    plan = Plan(nothing, 6_000, 3)
+    now = time.time()
+    unknown = deadline([], now + 600, cores=2)
+    assert unknown == Deadline(now + 600 - 90.0, 128 / 30)
+    assert clock_of(unknown, plan).reckoned == 2_000 / (128 / 30)
+    assert (clock_of(unknown, plan).allows(0), clock_of(unknown, plan).allows(1)) == (True, False)
+    told = deadline(paced_nights(RUNS, COVERAGE, LINEAGE), now + 600, cores=2)
+    assert told == Deadline(now + 480, 22_020 / 12_000)
+    assert not clock_of(told, plan).allows(0)
+    assert clock_of(None, plan).allows(1)
+
+
 def test_a_slice_is_begun_only_if_it_would_be_done_in_time() -> None:
     from jobs.inspecting.slices import Clock
 
@@ -57,5 +82,7 @@ def test_a_slice_is_begun_only_if_it_would_be_done_in_time() -> None:
     assert Clock(None).allows(5)
     assert not Clock(now - 1).allows(0)
     assert Clock(now + 50).allows(1)
+    assert not Clock(now + 50, 60.0).allows(0)
+    assert (Clock(now + 70, 60.0).allows(0), Clock(now + 70, 60.0).allows(1)) == (True, False)
     slow = Clock(now + 50, began=now - 60, done=2)
     assert (slow.allows(0), slow.allows(1)) == (True, False)

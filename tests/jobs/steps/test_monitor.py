@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from tests.fakes_linking import NIGHT, MemoryRun, document, frame, sha
@@ -98,3 +99,16 @@ def test_a_page_refused_on_a_later_night_than_the_one_that_took_it_counts_once(
     run.frozen = SimpleNamespace(parent=before["run_id"], inspector=None, models={}, files={})
     whole = count_all(run)[0]
     assert (whole.manifest_rows, whole.rejected, whole.pending, whole.unaccounted) == (3, 1, 2, 0)
+
+
+def test_risks_are_counted_by_bin_as_they_are_one_by_one(spark: "SparkSession") -> None:
+    from jobs.steps.monitor import BINS, histogram
+    from udfs.judging.drift import population_stability_index
+
+    risks = [at / 100 for at in range(101)] + [0.1 + 0.2, 0.3, 0.7, 1.0]
+    rows = [{"doc_id": f"d{at}", "role": "champion", "risk": risk} | RUN for at, risk in enumerate(risks)]
+    scores = frame(spark, "scores", [*rows, rows[0] | {"role": "challenger"}])
+    counts = histogram(scores)
+    assert counts == np.histogram(risks, np.linspace(0.0, 1.0, BINS + 1))[0].tolist()
+    assert population_stability_index(counts, counts) == 0
+    assert histogram(scores.limit(0)) == [0] * BINS
