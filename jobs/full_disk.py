@@ -38,8 +38,9 @@ def for_want_of_room(error: BaseException | None) -> bool:
 def disks(settings: Settings) -> list[tuple[str, str, int]]:
     """Where a night writes: what for, the folder, and its free bytes, fullest first."""
     named = os.environ.get("SPARK_LOCAL_DIRS") or settings.how.spark.conf.get(LOCAL_DIR) or tempfile.gettempdir()
-    tables = settings.tables if settings.how.places.tables or settings.how.places.lake else "://"  # of no folder
-    places = [("tables", tables)] * ("://" not in tables) + [(LOCAL_DIR, place) for place in named.split(",")]
+    is_placed = settings.how.places.tables or settings.how.places.lake
+    folders = [settings.tables] if is_placed and "://" not in settings.tables else []
+    places = [("tables", folder) for folder in folders] + [(LOCAL_DIR, place) for place in named.split(",")]
     places += [("temporary files", tempfile.gettempdir())] * (tempfile.gettempdir() not in named.split(","))
     found = [(what, place, shutil.disk_usage(standing(Path(place))).free) for what, place in places]
     return sorted(found, key=lambda entry: entry[2])

@@ -26,7 +26,7 @@ def main() -> int:
 
 def place(folder: Path) -> None:
     """Compile the class against Spark's jars and those of a folder, and put it there as a jar, whole or not at all."""
-    jars = [str(jar) for place in (spark_jars(), folder) for jar in sorted(place.glob("*.jar"))]
+    jars = [str(jar) for near in (spark_jars(), folder) for jar in sorted(near.glob("*.jar"))]
     with tempfile.TemporaryDirectory(prefix=".classes-", dir=folder.parent) as work:
         _compile(jars, work)
         draft = Path(work) / LOG_STORE_JAR

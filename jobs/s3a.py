@@ -11,6 +11,7 @@ from udfs.images.store_errors import StoreError
 
 S3A = "s3a://"
 LOG_STORE, LOG_STORE_JAR = "lookback.ConditionalLogStore", "lookback-log-store.jar"  # jobs/log_store.py makes it
+JARS = (*(jar.file for jar in OF_S3), LOG_STORE_JAR)
 OWN = "amazonaws.com"  # hosts below which every bucket has a name of its own; elsewhere it stands in the path
 
 
@@ -77,7 +78,7 @@ def add_jars(settings: Settings) -> None:
     if place is None:
         return
     folder = s3_jars()
-    absent = [name for name in (*(jar.file for jar in OF_S3), LOG_STORE_JAR) if not (folder / name).is_file()]
+    absent = [name for name in JARS if not (folder / name).is_file()]
     if absent:
         raise BadSettings(
             f"{place}: tables on s3:// need {', '.join(absent)} in {folder}: make s3. "

@@ -8,10 +8,10 @@ from typing import TypeVar
 from conf.errors import BadLake
 from conf.settings import IngestSettings, Settings
 from jobs.frozen import Frozen, InputFile
-from jobs.object_store import told
+from jobs.object_store import telling
 from jobs.pipeline import FACTS
 from udfs.images.objects import Stored, open_objects
-from udfs.images.store_errors import Missing, StoreError
+from udfs.images.store_errors import Missing
 from udfs.intake.contract import preflight
 from udfs.intake.files import is_input
 from udfs.intake.inventory import listed_objects
@@ -78,10 +78,8 @@ def _stored(settings: Settings, folder: str, listed: frozenset[str] | None) -> l
 
 def _listing(settings: Settings, folder: str) -> list[Stored]:
     place = _place(settings, folder)
-    try:
+    with telling(place):
         return [one for one in open_objects(settings.lake).list(place) if is_input(one.uri)]
-    except StoreError as error:
-        raise told(place, error) from error
 
 
 def _place(settings: Settings, folder: str) -> str:
@@ -113,12 +111,11 @@ def _unless_taken(
 
 def _asked(uri: str, ask: Callable[[str], Answer], missing: str) -> Answer:
     """What a store answers about a file; what is missing is told so, and a store in trouble may be asked again."""
-    try:
-        return ask(uri)
-    except Missing as error:
-        raise BadLake(f"{uri}: {missing}") from error
-    except StoreError as error:
-        raise told(uri, error) from error
+    with telling(uri):
+        try:
+            return ask(uri)
+        except Missing as error:
+            raise BadLake(f"{uri}: {missing}") from error
 
 
 def checked_file(

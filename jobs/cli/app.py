@@ -121,10 +121,10 @@ def main(args: list[str] | None = None) -> None:
 
 def _told(error: Exception, loaded: list[Settings]) -> JobError | None:
     """The error for a person: its own, or of a full disk, or of a file or a store that failed Spark."""
-    full = told_of_full_disk(error, loaded[-1]) if loaded else None
-    known = error if isinstance(error, JobError) else None
-    if full or known:
-        return full or known
+    if loaded and (full := told_of_full_disk(error, loaded[-1])):
+        return full
+    if isinstance(error, JobError):
+        return error
     if "pyspark" not in sys.modules:
         return None  # what has not started Spark need not load it to fail
     from jobs.spark_errors import told_of_spark

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from jobs.jars import OF_S3, s3_jars
-from jobs.s3a import LOG_STORE_JAR
+from jobs.jars import s3_jars
+from jobs.s3a import JARS
 from schemas import TABLES
 from tests.faults import audit
 from tests.faults.harness import run_night
 from tests.faults.store_proxy import Fault, Proxy, misbehaving
 from tests.s3_server import BUCKET, SECRET, Store, seaweed
 
-placed = all((s3_jars() / name).is_file() for name in (*(jar.file for jar in OF_S3), LOG_STORE_JAR))
+placed = all((s3_jars() / name).is_file() for name in JARS)
 pytestmark = [
     pytest.mark.spark,
     pytest.mark.slow,

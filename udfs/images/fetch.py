@@ -13,7 +13,7 @@ from udfs.images.packs import read_packed
 from udfs.images.pages import read_page, split_page
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
-from udfs.images.store_errors import NO_BUCKET, Missing, NoAnswer, StoreError, TooLarge
+from udfs.images.store_errors import Missing, NoAnswer, StoreError, TooLarge, refuse_larger
 
 AHEAD = 2  # files asked for per thread, so that a thread never waits for the consumer
 
@@ -54,12 +54,12 @@ def fetch(uri: str, source: Source) -> Fetched:
         return Fetched(uri, b"", "", refused)
     except TooLarge as error:
         return Fetched(uri, b"", "", Refused("too_large", str(error)))
+    except NoAnswer as error:
+        raise StoreAway(
+            f"{uri}: its store gives no answer ({error}). Is it up, its folder mounted, and the key valid? "
+            "Then try again: no document is refused for that, and what was committed stays"
+        ) from error
     except StoreError as error:
-        if isinstance(error, NoAnswer) or str(error) == NO_BUCKET:
-            raise StoreAway(
-                f"{uri}: its store gives no answer ({error}). Is it up, its folder mounted, and the key valid? "
-                "Then try again: no document is refused for that, and what was committed stays"
-            ) from error
         reason = "missing" if isinstance(error, Missing) else "unreadable"
         return Fetched(uri, b"", "", Refused(reason, str(error)))
     return Fetched(uri, content, hashlib.sha256(content).hexdigest())
@@ -69,8 +69,7 @@ def _read(uri: str, source: Source) -> bytes:
     address = resolve(uri, source.lake, source.roots)
     if address.key is not None:
         content = read_packed(address.place, address.key)
-        if len(content) > source.max_bytes:
-            raise TooLarge(f"{len(content)} bytes, at most {source.max_bytes}")
+        refuse_larger(len(content), source.max_bytes)
         return content
     return open_objects(address.place).read(address.place, source.max_bytes)
 

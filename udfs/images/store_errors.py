@@ -2,8 +2,7 @@
 
 import errno
 
-NO_BUCKET = "NoSuchBucket"
-ABSENT = ("404", "NoSuchKey", NO_BUCKET, "NotFound")
+ABSENT = ("404", "NoSuchKey", "NotFound")
 # What a store answers about one object; any other error is the store's own, or that of the key that asks.
 OF_OBJECT = ("AccessDenied", "InvalidObjectState", "KeyTooLongError", "InvalidRange", "MethodNotAllowed")
 # What a mounted folder says when it is away, and the machine when it has nothing left to open a file with.
