@@ -4,7 +4,7 @@ import logging
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 import jobs
+from jobs.pace import next_shown
 
 LOG = logging.getLogger("airflow.task")
 COMMAND = str(Path(jobs.__file__).with_name("__main__.py"))
@@ -52,14 +53,11 @@ def said(words: Sequence[str]) -> list[str]:
 
 
 def deadline(until: str, began: datetime) -> str:
-    """The first instant after a run began at which the clock here shows HH:MM, so that a later try has no later one."""
+    """When the clock here shows HH:MM after a run began, so that a later try has no later deadline."""
     try:
-        clock = time.fromisoformat(until)
+        return next_shown(until, began).isoformat()
     except ValueError:
         return until  # the command says what is wrong with it
-    here = began.astimezone()
-    today, tomorrow = (datetime.combine(here.date() + timedelta(days=days), clock).astimezone() for days in (0, 1))
-    return (today if today > here else tomorrow).isoformat()
 
 
 def explain(context: Mapping[str, Any]) -> None:

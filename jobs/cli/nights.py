@@ -1,7 +1,7 @@
 """Commands that run nights: night, run."""
 
 import logging
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from jobs.cli.app import app
 from jobs.cli.context import given
 from jobs.cli.output import CONSOLE
 from jobs.cli.progress import NightProgress
+from jobs.pace import next_shown
 from jobs.pipeline import PIPELINE, step_named
 
 Night = Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="Logical date of the night.")]
@@ -70,14 +71,10 @@ def seconds_of(until: str | None) -> float | None:
     if until is None:
         return None
     try:
-        if "T" in until:
-            return datetime.fromisoformat(until).astimezone().timestamp()
-        clock = time.fromisoformat(until)
+        when = datetime.fromisoformat(until) if "T" in until else next_shown(until, datetime.now(UTC))
     except ValueError as error:
         raise NightRefused(f"--until {until}: write it as HH:MM, such as 06:00, or as 2026-03-02T06:00") from error
-    now = datetime.now().astimezone()
-    deadline = datetime.combine(now.date(), clock, now.tzinfo)
-    return (deadline if deadline > now else deadline + timedelta(days=1)).timestamp()
+    return when.timestamp()
 
 
 def print_night(settings: Settings, run_id: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.machines import ROOT, submit
+from tests.cluster.machines import ROOT, Code, submit
 
 SCRIPT = ROOT / "conf" / "gpus.sh"
 
@@ -37,6 +37,6 @@ def test_without_a_driver_the_script_fails(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_each_task_is_told_the_gpu_that_spark_gave_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", pretend(tmp_path, "echo 3"))
-    said = submit("local-cluster[1,4,1024]", Path(__file__).with_name("which_gpu.py"))
+    said = submit("local-cluster[1,4,1024]", Code(Path(__file__).with_name("which_gpu.py")))
     (line,) = [line for line in said.splitlines() if line.startswith("TOLD ")]
     assert json.loads(line.removeprefix("TOLD ")) == [3] * 8
