@@ -17,6 +17,7 @@ LOG = logging.getLogger(__name__)
 BEATS = 3  # renewals in the time after which a lease may be taken over
 GIVING_WAY = ("backfill", "maintain")  # purposes of work that lets go of the lease between two pieces
 PIECE_SECONDS = 3_600  # of such a piece at most; it is about a minute
+YIELD_SECONDS = 0.5  # for which such work leaves a free lease to whoever else waits, who looks more often
 FREED_SECONDS = 5  # for which a lease that was given back meanwhile is asked again
 PROC = Path("/proc")
 START_TIME = 19  # of the words of /proc/PID/stat that follow the command's name: ticks from the boot to the start
@@ -113,11 +114,13 @@ class Lease:
                 LOG.warning("the lease was not renewed this time: %s", error)
 
     def _taken(self) -> bool:
-        """Take the lease if it is free, or its holder dead or expired."""
+        """Take the lease if it is free, or its holder dead or expired, and nobody came first."""
         text, tag = self._slot.read()
         holder = _holder(text)
         if holder is not None and holder.lives(time.time()):
             return False
+        if self.token.startswith(GIVING_WAY):
+            time.sleep(YIELD_SECONDS)
         return self._slot.put(self._mine(), tag)
 
     def _mine(self) -> str:

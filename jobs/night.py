@@ -18,9 +18,10 @@ from jobs.publishing.releases import newest
 from jobs.run import Progress, Run, silent
 from jobs.session import open_session
 from jobs.spark_errors import SPARK_ERRORS, told_by_worker, told_of_damage
-from jobs.step_ends import observed, told
+from jobs.step_ends import told
 from jobs.steps import cluster, ingest, inspection, link, monitor, profiles, release, score
 from jobs.tables import Tables
+from jobs.upkeep.retention import keep_readable
 
 LOG = logging.getLogger(__name__)
 
@@ -104,7 +105,10 @@ def _opened(tables: Tables, settings: Settings, ask: Ask, steps: tuple[Step, ...
     """The attempt to work on; whoever asks for a later step alone opens none."""
     first = PIPELINE[0]
     if first in steps:
-        return open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
+        attempt = open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
+        if attempt.state != "released":
+            keep_readable(tables, attempt.frozen.versions, settings.what.releases.retention_days)
+        return attempt
     if ask.again:
         raise NightRefused(
             f"--again begins a night anew, as its first step alone does: lookback run {first.name} --date {ask.night} "
@@ -129,8 +133,6 @@ def _run_step(run: Run, attempt: Attempt) -> None:
     """Run one step and record it; a final failure is recorded too."""
     began = time.monotonic()
     run.progress(run.step.name, 0, 0)
-    telling = LOG.isEnabledFor(logging.INFO)
-    before = observed(run) if telling else 0
     try:
         _main(run)
     except JobError as error:
@@ -147,10 +149,11 @@ def _run_step(run: Run, attempt: Attempt) -> None:
         writes={name: run.tables.version(name) or 0 for name in sorted(run.step.writes)},
         seconds=seconds,
         stages=dict(sorted(run.stages.items())) or None,
+        contents=run.contents,
     )
     run.progress(run.step.name, 1, 1)
-    if telling:
-        LOG.info("%s", told(run, seconds, observed_before=before))
+    if LOG.isEnabledFor(logging.INFO):
+        LOG.info("%s", told(run, seconds))
 
 
 def _main(run: Run) -> None:

@@ -148,7 +148,8 @@ def begun_attempt(tables: Tables, settings: Settings, night: date) -> Attempt:
 def record(
     tables: Tables, attempt: Attempt, step: str, state: str, *, note: str | None = None, **columns: object
 ) -> None:
-    """Write one row of `runs`, once."""
+    """Write one row of `runs`, once; each failure is one of its own."""
+    at = datetime.now(UTC)
     row = dict.fromkeys(TABLES["runs"].names) | {
         "attempt": attempt.number,
         "step": step,
@@ -157,12 +158,12 @@ def record(
         "code_version": attempt.frozen.code_version,
         "note": note,
         "machine": machine.describe(),
-        "at": datetime.now(UTC),
+        "at": at,
         "run_id": attempt.run_id,
         "night": attempt.night,
     }
     frame = tables.spark.createDataFrame([row | columns], tables.type_of("runs"))
-    tables.append("runs", frame, f"{attempt.run_id}/{step}/{state}")
+    tables.append("runs", frame, f"{attempt.run_id}/{step}/{state}" + (f"/{at}" if state == "failed" else ""))
 
 
 def _sound(tables: Tables) -> tuple[list[Attempt], Told]:

@@ -30,7 +30,8 @@ class PacedNight:
         new: manifest rows that it took in.
         looked: documents that got a score or a rejection.
         pending: documents that wait since.
-        inspecting: seconds of inspect.
+        inspecting: seconds of the process that ended inspect.
+        contents: what that process inspected, contents looked at again among them.
         rest: seconds of the steps after it.
     """
 
@@ -39,6 +40,7 @@ class PacedNight:
     looked: int
     pending: int
     inspecting: float
+    contents: int
     rest: float
 
 
@@ -61,7 +63,7 @@ class Backlog:
 
     Attributes:
         waiting: documents.
-        rate: documents a second of inspect; null where none was inspected yet.
+        rate: contents a second of inspect; null where none was inspected yet.
         a_night: documents that a night looked at, in the middle of the last ones that left something.
         nights: nights after which nothing waits; null where as many arrive as are looked at.
         ends: the date of the last of them.
@@ -96,7 +98,7 @@ def next_shown(clock: str, after: datetime) -> datetime:
 
 def told_by(tables: "Tables", lineage: Sequence[str]) -> list[PacedNight]:
     """Released nights, oldest first, as a lake's tables tell them."""
-    done = tables.read("runs").where("state = 'done'").select("run_id", "step", "state", "seconds")
+    done = tables.read("runs").where("state = 'done'").select("run_id", "step", "state", "seconds", "contents")
     counts = ("run_id", "night", "detector", "manifest_rows", "scored", "rejected", "pending")
     whole = tables.read("coverage").where(f"detector = '{WHOLE}'").select(*counts)
     runs, coverage = ([row.asDict() for row in frame.collect()] for frame in (done, whole))
@@ -106,19 +108,26 @@ def told_by(tables: "Tables", lineage: Sequence[str]) -> list[PacedNight]:
 def paced_nights(runs: Iterable[Row], coverage: Iterable[Row], lineage: Sequence[str]) -> list[PacedNight]:
     """Released nights, oldest first, from rows of `runs` and `coverage`."""
     counts = {row["run_id"]: row for row in coverage if row["detector"] == WHOLE}
-    seconds: dict[str, dict[str, float]] = {}
+    steps: dict[str, dict[str, Row]] = {}
     for row in runs:
         if row["state"] == "done":
-            seconds.setdefault(row["run_id"], {})[row["step"]] = row["seconds"] or 0.0
+            steps.setdefault(row["run_id"], {})[row["step"]] = row
     found: list[PacedNight] = []
     rows = placed = 0
     for count in (counts[run_id] for run_id in lineage if run_id in counts):
-        took = seconds.get(count["run_id"], {})
+        done = steps.get(count["run_id"], {})
         now = count["scored"] + count["rejected"]
-        rest = sum(spent for step, spent in took.items() if step not in BEFORE_THE_REST)
-        new, looked = count["manifest_rows"] - rows, now - placed
-        inspecting = took.get("inspect", 0.0)
-        found.append(PacedNight(count["night"], new, looked, count["pending"], inspecting, rest))
+        found.append(
+            PacedNight(
+                night=count["night"],
+                new=count["manifest_rows"] - rows,
+                looked=now - placed,
+                pending=count["pending"],
+                inspecting=done["inspect"]["seconds"] or 0.0 if "inspect" in done else 0.0,
+                contents=done["inspect"]["contents"] or 0 if "inspect" in done else 0,
+                rest=sum(row["seconds"] or 0.0 for step, row in done.items() if step not in BEFORE_THE_REST),
+            )
+        )
         rows, placed = count["manifest_rows"], now
     return found
 
@@ -138,15 +147,19 @@ def backlog(nights: Sequence[PacedNight]) -> Backlog | None:
 
 
 def rate(nights: Sequence[PacedNight]) -> float | None:
-    """Documents a second that inspect looked at."""
-    seconds = sum(night.inspecting for night in nights if night.looked)
-    return sum(night.looked for night in nights) / seconds if seconds else None
+    """Contents a second that inspect went through."""
+    seconds = sum(night.inspecting for night in nights if night.contents)
+    return sum(night.contents for night in nights) / seconds if seconds else None
 
 
 def deadline(nights: Sequence[PacedNight], until: float, cores: int) -> Deadline:
     """What inspect may reckon with, so that the night is released by a time, seconds since the epoch."""
-    pace = rate(nights[-LAST:]) or DOCUMENTS_A_TASK * cores / TASK_SECONDS
-    return Deadline(until - rest_seconds(nights), pace)
+    return Deadline(until - rest_seconds(nights), reckoned(nights, cores))
+
+
+def reckoned(nights: Sequence[PacedNight], cores: int) -> float:
+    """Contents a second to reckon with: as the last nights were, else a guess."""
+    return rate(nights[-LAST:]) or DOCUMENTS_A_TASK * cores / TASK_SECONDS
 
 
 def slice_documents(nights: Sequence[PacedNight], cores: int, most: int) -> int:

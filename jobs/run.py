@@ -44,6 +44,7 @@ class Run:
         deadline: by when the last slice should be done; null: no such time.
         read_versions: versions of the tables read so far.
         stages: worker seconds by stage, as far as this process saw them.
+        contents: contents that this process inspected; null of a step that inspects none.
     """
 
     run_id: str
@@ -56,6 +57,7 @@ class Run:
     deadline: Deadline | None = None
     read_versions: dict[str, int] = field(default_factory=dict)
     stages: dict[str, float] = field(default_factory=dict)
+    contents: int | None = None
 
     @property
     def spark(self) -> SparkSession:

@@ -5,25 +5,20 @@ from jobs.run import Run
 PLACES = ("scored", "rejected", "duplicate", "erased", "pending")
 
 
-def observed(run: Run) -> int:
-    """Contents observed so far, by any run; Delta counts them from its log."""
-    return run.tables.read("observations").count() if run.step.name == "inspect" else 0
-
-
-def told(run: Run, seconds: float, *, observed_before: int) -> str:
+def told(run: Run, seconds: float) -> str:
     """One line: the step's own figures, those of this process alone where an earlier one had begun."""
     line = f"{run.run_id} {run.step.name} done in {seconds:.1f} s"
     match run.step.name:
         case "inspect":
-            return f"{line}: {_pace(observed(run) - observed_before, seconds)}{_stages(run.stages)}"
+            return f"{line}: {_pace(run.contents or 0, seconds)}{_stages(run.stages)}"
         case "monitor":
             return f"{line}: {_coverage(run)}"
         case _:
             return line
 
 
-def _pace(documents: int, seconds: float) -> str:
-    return f"{documents:,} contents observed, {documents / max(seconds, 0.1):.2f} a second"
+def _pace(contents: int, seconds: float) -> str:
+    return f"{contents:,} contents inspected, {contents / max(seconds, 0.1):.2f} a second"
 
 
 def _stages(stages: dict[str, float]) -> str:

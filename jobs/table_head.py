@@ -7,6 +7,8 @@ from typing import Any
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
+DELTAS_OWN = "interval 7 days"  # retention of a table that names none
+
 
 @dataclass(frozen=True)
 class TableHead:
@@ -62,6 +64,11 @@ class TableHead:
     def properties(self) -> dict[str, str]:
         """Table properties, constraints among them."""
         return dict(self._metadata.get("configuration", {}))
+
+    @property
+    def retention_days(self) -> int:
+        """Days for which it promises to keep replaced files."""
+        return int(self.properties.get("delta.deletedFileRetentionDuration", DELTAS_OWN).split()[1])
 
     @property
     def is_clustered(self) -> bool:

@@ -51,7 +51,7 @@ METRICS = Table(
 RUNS = Table(
     name="runs",
     doc="One row per step of a run; the step `night` opens and ends it.",
-    key=("run_id", "step", "state"),
+    key=("run_id", "step", "state", "at"),
     scope="head",
     columns=(
         Column("attempt", "int", "Counts the attempts of a night, from 1.", required=True),
@@ -68,6 +68,7 @@ RUNS = Table(
         Column("at", "timestamp", "When the row was written.", measured=True),
         Column("seconds", "double", "How long the step took.", measured=True),
         Column("stages", "map<string, double>", "Worker seconds by stage.", measured=True),
+        Column("contents", "bigint", "Contents that inspect went through in those seconds.", measured=True),
         RUN_ID,
         NIGHT,
     ),

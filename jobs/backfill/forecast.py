@@ -7,7 +7,6 @@ from typing import Any
 from conf.settings import Settings
 from jobs.backfill.archive import Archive, frozen_now, released
 from jobs.backfill.running import chosen_inspector
-from jobs.pace import told_by
 from jobs.session import open_session
 from jobs.tables import Tables
 
@@ -55,10 +54,8 @@ def forecast(settings: Settings, version: str | None, limit: int | None) -> Fore
     archive = Archive.of("plan", shown.night, frozen, settings, tables)
     contents, copying = archive.waiting().count(), archive.copying
     looking = copying.task.settings.parts if copying else archive.task.settings.parts
-    looked = sum(night.looked for night in told_by(tables, shown.lineage))
-    looks = tables.read("runs").where("state = 'done' AND step = 'inspect'").select("run_id", "step", "state", "stages")
-    runs = [row.asDict() for row in looks.collect() if row.run_id in shown.lineage]
-    each = seconds_each(runs, looked, looking)
+    looks = tables.read("runs").where("state = 'done' AND step = 'inspect'").select("run_id", "stages", "contents")
+    each = seconds_each([row.asDict() for row in looks.collect() if row.run_id in shown.lineage], looking)
     cores = tables.spark.sparkContext.defaultParallelism
     return Forecast(
         version=model.version,
@@ -71,11 +68,10 @@ def forecast(settings: Settings, version: str | None, limit: int | None) -> Fore
     )
 
 
-def seconds_each(runs: Iterable[Mapping[str, Any]], looked: int, parts: Iterable[str]) -> float | None:
-    """Worker seconds that these parts took for a document, in nights that looked at so many; null where none did."""
+def seconds_each(looks: Iterable[Mapping[str, Any]], parts: Iterable[str]) -> float | None:
+    """Worker seconds that these parts took for a content, by stages and contents of looks; null where none tell."""
     counted = {*EVERY_PART, *parts}
-    stages = [row["stages"] for row in runs if row["state"] == "done" and row["step"] == "inspect" and row["stages"]]
-    if not stages or not looked:
-        return None
-    seconds: float = sum(seconds for told in stages for stage, seconds in told.items() if stage in counted)
-    return seconds / looked
+    telling = [look for look in looks if look["stages"] and look["contents"]]
+    contents = sum(look["contents"] for look in telling)
+    seconds: float = sum(spent for look in telling for stage, spent in look["stages"].items() if stage in counted)
+    return seconds / contents if contents else None

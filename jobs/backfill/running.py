@@ -17,10 +17,10 @@ from jobs.backfill.records import Backfill, BackfillStatus, next_run_id, open_ba
 from jobs.frozen import ChosenModel
 from jobs.inspect_task import inspect_task
 from jobs.inspecting.content_rows import ContentRows, held_rows, observations
-from jobs.inspecting.slices import Clock, Plan, answers_of
+from jobs.inspecting.slices import Clock, Plan, answers_of, clock_of
 from jobs.models.registry import Registry
 from jobs.nights import Told, attempts
-from jobs.pace import SLICE_SECONDS, slice_documents, told_by
+from jobs.pace import Deadline, reckoned, slice_documents, told_by
 from jobs.publishing.releases import publications
 from jobs.run import Progress, Run, silent
 from jobs.session import open_session
@@ -87,7 +87,7 @@ def run_backfill(settings: Settings, ask: Ask) -> BackfillStatus | None:
     held = held_rows(archive.run, waiting).persist()
     told = {row["slice"] for row in read_rows(tables) if (row["run_id"], row["state"]) == (backfill.run_id, "slice")}
     work = Work(backfill, archive, plan, ContentRows(held))
-    clock = Clock(ask.until, SLICE_SECONDS)
+    clock = _clock(ask, tables, plan)
     for number in (n for n in range(plan.slices) if n not in told):
         if not clock.allows(0):
             break
@@ -128,6 +128,14 @@ def _opened(settings: Settings, tables: Tables, model: ChosenModel, limit: int |
     backfill = Backfill(run_id, shown.night, inspector, model.version, contents, frozen)
     backfill.write(tables, "opened", frozen=frozen.model_dump_json())
     return backfill
+
+
+def _clock(ask: Ask, tables: Tables, plan: Plan) -> Clock:
+    """Holds a back-fill to its time, at the pace of the last nights until a slice of its own has told."""
+    if ask.until is None:
+        return Clock(None)
+    nights = told_by(tables, released(tables).lineage)
+    return clock_of(Deadline(ask.until, reckoned(nights, _cores(tables.spark))), plan)
 
 
 def _cores(spark: SparkSession) -> int:

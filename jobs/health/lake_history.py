@@ -25,13 +25,11 @@ def history_of(settings: Settings) -> History:
     counted = tables.read("coverage").where(of_newest & (F.col("detector") == WHOLE)).select("pending").head()
     seconds = steps.agg(F.sum("seconds")).head()
     inspected = tables.read("runs").where(of_newest & (F.col("state") == "done") & (F.col("step") == INSPECT))
-    timed = [row["stages"] for row in inspected.select("stages").collect() if row["stages"]]
-    stages: dict[str, float] = timed[0] if timed else {}
-    looked = tables.read("observations").where(of_newest).count()
+    look = next((row for row in inspected.select("stages", "contents").collect() if row.stages and row.contents), None)
     return History(
         taken=frozenset(taken),
         waiting=int(counted[0]) if counted else 0,
         night=told.newest.run_id,
         rest_seconds=seconds[0] if seconds else None,
-        each=(sum(stages.values()) / looked, looked) if stages and looked else None,
+        each=(sum(look.stages.values()) / look.contents, look.contents) if look else None,
     )

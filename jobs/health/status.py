@@ -28,7 +28,7 @@ class NightStatus:
         rejected: rejected ones of all nights.
         pending: what waits for a later night.
         took: seconds of its steps.
-        rate: documents that inspect went through a second.
+        rate: contents that inspect went through a second.
         bound_by: the stage with most of the workers' time, and its share; or why the night failed.
         next: the command that goes on from here; null where there is nothing to do.
     """
@@ -116,13 +116,13 @@ def _night(
     """One attempt from its own rows of `runs`."""
     first = rows[0]
     run_id, night = first["run_id"], first["night"]
-    of_night = max((row for row in rows if row["step"] == NIGHT_STEP), key=lambda row: RANK[row["state"]], default=None)
+    told = sorted((row for row in rows if row["step"] == NIGHT_STEP), key=lambda row: (RANK[row["state"]], row["at"]))
+    of_night = told[-1] if told else None
     state = _state("opened" if of_night is None else of_night["state"], run_id in lineage, writing == str(night))
     done = {row["step"]: row for row in rows if row["state"] == "done"}
     count, inspect = counts.get(run_id), done.get("inspect")
     before = counts.get(_parent(rows) or "")
     why = None if of_night is None or state != "failed" else _short(of_night["note"])
-    seconds = inspect["seconds"] if inspect else None
     return NightStatus(
         run_id=run_id,
         night=night,
@@ -132,7 +132,7 @@ def _night(
         rejected=count["rejected"] if count else None,
         pending=count["pending"] if count else None,
         took=sum(row["seconds"] or 0.0 for row in done.values()) or None,
-        rate=_looked_at(count, before) / seconds if count and seconds else None,
+        rate=inspect["contents"] / inspect["seconds"] if inspect and inspect["contents"] else None,
         bound_by=why or bound_by(inspect["stages"] if inspect else None),
         next=_next(state, night, done),
     )
@@ -144,9 +144,9 @@ def _state(recorded: str, stands: bool, written: bool) -> str:
         return "released"
     if recorded == "released":
         return "withdrawn"
-    if recorded == "opened":
-        return "running" if written else "open"
-    return recorded
+    if written and recorded in {"opened", "failed"}:
+        return "running"
+    return "open" if recorded == "opened" else recorded
 
 
 def _parent(rows: Sequence[Row]) -> str | None:
@@ -157,11 +157,6 @@ def _parent(rows: Sequence[Row]) -> str | None:
 
 def _grown(count: Row | None, before: Row | None, name: str) -> int | None:
     return None if count is None else int(count[name] - (before[name] if before else 0))
-
-
-def _looked_at(count: Row, before: Row | None) -> int:
-    """Documents that got a score or a rejection since the parent."""
-    return sum(_grown(count, before, name) or 0 for name in ("scored", "rejected"))
 
 
 def _next(state: str, night: date, done: Mapping[str, Row]) -> str | None:

@@ -61,8 +61,9 @@ def observations(seen: DataFrame) -> DataFrame:
     return in_one_file(seen.select(*OBSERVED))
 
 
-def add_seconds(run: Run, answers: DataFrame) -> None:
-    """Add the workers' seconds by stage to those of the run."""
+def add_pace(run: Run, answers: DataFrame, contents: int) -> None:
+    """Add a slice's contents to those of the run, and the workers' seconds by stage."""
+    run.contents = (run.contents or 0) + contents
     rows = answers.select(F.explode("seconds").alias("stage", "seconds")).groupBy("stage").agg(F.sum("seconds"))
     for stage, seconds in rows.collect():
         run.stages[stage] = run.stages.get(stage, 0.0) + seconds

@@ -53,7 +53,7 @@ class Known:
         return self.observed.select("sha256").distinct()
 
     def waiting(self, limit: int | None) -> DataFrame:
-        """Contents to look at: sha256, uri to try, and rank from 0: new ones, then seen ones, then refused ones.
+        """Contents to look at: sha256, uri, rank from 0, seen: new ones, then seen ones, then refused ones.
 
         Within each the order of the documents' places holds, and of equal places that of the digests. A document that
         this inspector refused lends its address no more; one that another refused lends it last.
@@ -72,9 +72,10 @@ class Known:
         done = self.observed.where(F.col("inspector") == self.inspector).select("sha256")
         waiting = contents.join(done, "sha256", "left_anti").join(self.bad(), "sha256", "left_anti")
         looked = waiting.join(self.seen().withColumn("seen", F.lit(True)), "sha256", "left")
-        turn = F.when(F.col("seen"), 1).when(F.col("refused"), 2).otherwise(0)
+        seen = F.coalesce("seen", F.lit(False))
+        turn = F.when(seen, 1).when(F.col("refused"), 2).otherwise(0)
         rank = F.row_number().over(Window.orderBy(turn, "place", "sha256")) - 1
-        ranked = looked.select("sha256", "uri", rank.alias("rank"))
+        ranked = looked.select("sha256", "uri", rank.alias("rank"), seen.alias("seen"))
         return ranked if limit is None else ranked.where(F.col("rank") < limit)
 
 

@@ -28,7 +28,7 @@ Compute = Callable[[DataFrame], DataFrame]
 
 @dataclass(frozen=True)
 class Plan:
-    """Contents that wait, sha256, uri and rank, cut by rank into slices of equal size.
+    """Contents that wait, sha256, uri, rank and seen, cut by rank into slices of equal size.
 
     Attributes:
         contents: one row a content.
@@ -48,8 +48,17 @@ class Plan:
 
     def slice(self, number: int) -> DataFrame:
         """Contents of one slice, the first in order in the first: sha256, uri."""
-        first, beyond = (math.ceil(at * self.documents / self.slices) for at in (number, number + 1))
+        first, beyond = self._bounds(number)
         return self.contents.where((F.col("rank") >= first) & (F.col("rank") < beyond)).select("sha256", "uri")
+
+    def size(self, number: int) -> int:
+        """Contents in one slice."""
+        first, beyond = self._bounds(number)
+        return beyond - first
+
+    def _bounds(self, number: int) -> tuple[int, int]:
+        first, beyond = (math.ceil(at * self.documents / self.slices) for at in (number, number + 1))
+        return first, beyond
 
 
 @dataclass
@@ -125,19 +134,25 @@ def answers_of(contents: DataFrame, task: InspectTask, run: Run) -> DataFrame:
     try:
         return _kept(near.mapInArrow(inspect_on_own_gpu(task), ANSWER_DDL))
     except SPARK_ERRORS as error:
-        if for_want_of_room(error):
-            raise
-        if (told := told_by_worker(error)) is not None:
-            raise told from error
+        _raise_told(error)
         LOG.warning("a worker died (%s); this slice again, each document in a child process", first_line(str(error)))
     alone = task.model_copy(update={"worker": task.worker.model_copy(update={"isolation": "child"})})
     try:
         return _kept(near.mapInArrow(inspect_on_own_gpu(alone), ANSWER_DDL))
     except SPARK_ERRORS as error:
+        _raise_told(error)
         raise WorkerDied(
             "a slice's job died twice, the second time with each document in a child process: "
             f"{first_line(str(error))}. Look at memory and disk (lookback doctor), then resume"
         ) from error
+
+
+def _raise_told(error: Exception) -> None:
+    """Raise what a worker told of, or the want of room: another try of the slice would meet it again."""
+    if for_want_of_room(error):
+        raise error
+    if (told := told_by_worker(error)) is not None:
+        raise told from error
 
 
 def _kept(answers: DataFrame) -> DataFrame:

@@ -132,7 +132,8 @@ def _short_digest(*parts: Column) -> Column:
 
 def identify(rows: DataFrame, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     """Rows that are documents, and rows that are not: unreadable, duplicate, or replacing one that stands."""
-    earlier = known.select("doc_id", F.col("sha256").alias("known_sha256"))
+    named = known.join(rows.select("doc_id").distinct(), "doc_id", "left_semi")  # few of the archive's
+    earlier = named.select("doc_id", F.col("sha256").alias("known_sha256"))
     first = Window.partitionBy("doc_id").orderBy(F.col("_reason").isNotNull(), "submitted_at", "file", "row")
     ranked = (
         rows.join(earlier, "doc_id", "left")

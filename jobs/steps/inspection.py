@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.inspect_task import inspect_task
-from jobs.inspecting.content_rows import ContentRows, add_seconds, held_rows, in_one_file, observations
+from jobs.inspecting.content_rows import ContentRows, add_pace, held_rows, in_one_file, observations
 from jobs.inspecting.known import Known, of_address, rejections
 from jobs.inspecting.order import Suspicions, with_places
 from jobs.inspecting.slices import Plan, answers_of, computed
@@ -20,6 +20,7 @@ def main(run: Run) -> None:
     refused = run.before("rejected").where(F.col("stage") == "inspect")
     known = Known(placed_documents(run), run.before("observations"), refused, inspector_fingerprint(task))
     run.write("rejected", known.refusals(), slice_name="known")
+    run.contents = 0
     waiting = known.waiting(run.frozen.limit).persist()
     plan = Plan.of(waiting, run.frozen.slice_documents)
     held = held_rows(run, waiting).persist()
@@ -51,17 +52,18 @@ class Committer:
         """Write one slice, observations last."""
         name = str(number)
         seen = self._without_refused_here(answers.where(F.col("status") == "seen"), name)
-        refused = {"rejected": in_one_file(rejections(self._blamed(answers), None))}
-        self.run.write_all(self.rows.of(seen) | refused, slice_name=name)
+        refused = answers.where(F.col("status") == "rejected")
+        blamed = {} if refused.isEmpty() else {"rejected": in_one_file(rejections(self._blamed(refused), None))}
+        self.run.write_all(self.rows.of(seen) | blamed, slice_name=name)
         self.run.write("observations", observations(seen), slice_name=name)
-        add_seconds(self.run, answers)
+        add_pace(self.run, answers, self.plan.size(number))
 
-    def _blamed(self, answers: DataFrame) -> DataFrame:
+    def _blamed(self, refused: DataFrame) -> DataFrame:
         """Documents of refused contents; where the address was at fault, only those that gave it."""
-        refused = answers.where(F.col("status") == "rejected").join(self.known.seen(), "sha256", "left_anti")
-        reasons = refused.select("sha256", "reason", "detail", "inspector")
-        tried = reasons.join(self.plan.contents.select("sha256", F.col("uri").alias("tried")), "sha256")
-        blamed = self.known.documents.join(tried, "sha256").where(~of_address() | (F.col("uri") == F.col("tried")))
+        unseen = self.plan.contents.where(~F.col("seen")).select("sha256", F.col("uri").alias("tried"))
+        reasons = refused.select("sha256", "reason", "detail", "inspector").join(unseen, "sha256")
+        claiming = self.known.documents.join(F.broadcast(reasons), "sha256")
+        blamed = claiming.where(~of_address() | (F.col("uri") == F.col("tried")))
         return self.known.without_refused(blamed)
 
     def _without_refused_here(self, seen: DataFrame, name: str) -> DataFrame:

@@ -18,7 +18,7 @@ def main(run: Run) -> None:
         NightRefused: the newest release is another one than the night builds on.
     """
     earlier = publications(run.tables)
-    _refuse_other_parent(run, earlier)
+    refuse_other_parent(run, earlier)
     if run.read("coverage").where(F.col("run_id") == run.run_id).count() == 0:
         raise CoverageFailed(f"{run.run_id}: nothing was counted; run monitor first")
     versions = {name: run.tables.version(name) or 0 for name in RELEASED}
@@ -37,11 +37,13 @@ def main(run: Run) -> None:
     run.write("releases", run.frame("releases", [row]))
 
 
-def _refuse_other_parent(run: Run, earlier: list[Release]) -> None:
-    """A night is published over the release that it was made from, or not at all."""
+def refuse_other_parent(run: Run, earlier: list[Release]) -> None:
+    """A night is published over the release that it was made from, or not at all; published, it may have followers."""
     shown = shown_now(earlier)
+    if shown and run.run_id in shown.lineage:
+        return
     seen = shown.run_id if shown else None
-    if seen not in {run.frozen.parent, run.run_id}:
+    if seen != run.frozen.parent:
         raise NightRefused(
             f"{run.run_id} builds on release {run.frozen.parent or 'none'}, readers see {seen or 'none'} now. "
             f"Begin anew: lookback night --date {run.night} --again"

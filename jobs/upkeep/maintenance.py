@@ -13,12 +13,11 @@ from jobs.table_head import TableHead
 from jobs.tables import Tables
 from jobs.turns import turn
 from jobs.upkeep.due import Due, TableState, due
-from jobs.upkeep.retention import keep_hours, oldest_read
+from jobs.upkeep.retention import keep_hours, oldest_read, promise
 from schemas import TABLES
 
 LOG = logging.getLogger(__name__)
 STEP = "maintain"
-DELTAS_OWN = "interval 7 days"  # retention of a table that names none
 READERS = 4  # asking a table's log is mostly waiting
 
 
@@ -50,9 +49,10 @@ def table_states(tables: Tables, keep: int, now: float) -> dict[str, TableState]
 
 
 def _state(log: TableHead, oldest: int | None, now: float) -> TableState:
-    days = log.properties.get("delta.deletedFileRetentionDuration", DELTAS_OWN).split()[1]
     committed = None if oldest is None else log.committed(oldest)
-    return TableState(log.files, log.size, int(days), log.is_clustered, 0.0 if committed is None else now - committed)
+    return TableState(
+        log.files, log.size, log.retention_days, log.is_clustered, 0.0 if committed is None else now - committed
+    )
 
 
 def maintain(settings: Settings, *, dry: bool = False, progress: Progress = silent) -> list[Maintained]:
@@ -93,9 +93,7 @@ def statements(one: Due, hours: int | None) -> Iterator[str]:
         hours: for which replaced files stay, where files are removed.
     """
     if one.days:
-        # Both in one: files may stay no longer than the log, for which Delta takes its default where it is left out.
-        kept = (f"'delta.{name}RetentionDuration' = 'interval {one.days} days'" for name in ("deletedFile", "log"))
-        yield f"ALTER TABLE {{table}} SET TBLPROPERTIES ({', '.join(kept)})"
+        yield promise(one.days)
     if one.cluster_by:
         yield f"ALTER TABLE {{table}} CLUSTER BY ({one.cluster_by})"
     if one.small_files or one.cluster_by:

@@ -1,11 +1,17 @@
 """How long replaced files stay: the days that the settings name, and as long as a live release or open night needs."""
 
+import logging
 import math
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from jobs.nights import Told, attempts
 from jobs.publishing.releases import live, publications
 from jobs.tables import Tables
 
+LOG = logging.getLogger(__name__)
+READERS = 4  # asking a table's log is mostly waiting
 HOUR, DAY = 3_600, 86_400
 MARGIN_DAYS = 1  # between the clocks of a table's log and of its files
 AHEAD_DAYS = 14  # that what is read may age until the next maintenance
@@ -39,3 +45,33 @@ def property_days(age: float, retention_days: int) -> int:
     """
     days = math.ceil(age / DAY)
     return retention_days if days + AHEAD_DAYS <= retention_days else days + ROOM_DAYS
+
+
+def promise(days: int) -> str:
+    """The statement by which a table keeps replaced files for so many days, `{table}` in it standing for the table."""
+    # Both in one: files may stay no longer than the log, for which Delta takes its default where it is left out.
+    kept = (f"'delta.{name}RetentionDuration' = 'interval {days} days'" for name in ("deletedFile", "log"))
+    return f"ALTER TABLE {{table}} SET TBLPROPERTIES ({', '.join(kept)})"
+
+
+def keep_readable(tables: Tables, versions: Mapping[str, int], retention_days: int) -> None:
+    """Let tables keep longer what a night reads of them, where its own commits would make that unreadable by its age.
+
+    Args:
+        tables: of the lake, with its lease.
+        versions: that the night reads, by table.
+        retention_days: that a table promises from the first.
+    """
+
+    def lacking(name: str) -> int | None:
+        head = tables.head(name)
+        committed = head.committed(versions[name])
+        days = retention_days if committed is None else property_days(time.time() - committed, retention_days)
+        return days if days > head.retention_days else None
+
+    with ThreadPoolExecutor(READERS) as pool:
+        wanted = dict(zip(versions, pool.map(lacking, versions), strict=True))
+    for name, days in sorted(wanted.items()):
+        if days is not None:
+            LOG.info("%s: replaced files stay %d days from now on, for this night", name, days)
+            tables.alter(name, promise(days))

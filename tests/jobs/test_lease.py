@@ -205,3 +205,22 @@ def test_of_many_racers_one_wins(tmp_path: Path) -> None:
     for racer in racers:
         racer.communicate(timeout=60)
     assert sorted(answers) == ["lost", "lost", "lost", "won"]
+
+
+def test_of_those_that_wait_a_night_comes_before_work_that_gives_way(place: str) -> None:
+    waiting = LeaseSettings(wait_seconds=20)
+    order: list[str] = []
+
+    def take(purpose: str) -> None:
+        with Lease(place, purpose, waiting):
+            order.append(purpose)
+
+    others = [threading.Thread(target=take, args=(purpose,)) for purpose in ("maintain", "backfill", "night D")]
+    with Lease(place, "backfill", NOW):
+        for other in others:
+            other.start()
+        time.sleep(0.3)
+    for other in others:
+        other.join(30)
+    assert order[0] == "night D"
+    assert sorted(order) == ["backfill", "maintain", "night D"]

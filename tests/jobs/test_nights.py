@@ -16,6 +16,7 @@ from jobs.models.folders import shipped_models
 from jobs.night import Ask, run_night, run_step
 from jobs.nights import Attempt, attempts, open_attempt, record
 from jobs.pipeline import PIPELINE, step_named
+from jobs.publishing.releases import publications
 from jobs.run import Run
 from jobs.spark_errors import told_by_worker
 from jobs.steps import release
@@ -247,6 +248,7 @@ def driven(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
 
     monkeypatch.setattr(night_module, "open_session", lambda _settings: None)
     monkeypatch.setattr(night_module, "Tables", lambda *_, **__: house.fake)
+    monkeypatch.setattr(night_module, "keep_readable", lambda *_: None)
     monkeypatch.setattr(night_module, "MAINS", dict.fromkeys([step.name for step in PIPELINE], work))
     return house
 
@@ -263,6 +265,36 @@ def test_a_resume_records_the_release_that_a_dying_driver_could_not(driven: Hous
     assert {name: driven.fake.version(name) for name in driven.fake.held} == versions
     assert run_night(driven.settings, Ask(DAYS[1])) == "2026-03-02.1"
     assert driven.states()["2026-03-02.1"] == "released"
+
+
+def test_a_night_whose_release_was_not_recorded_is_finished_when_a_later_one_stands_on_it(
+    driven: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = driven.open(DAYS[0])
+    for step in PIPELINE[:-1]:
+        record(driven.tables, first, step.name, "done")
+    driven.fake.publish(first)
+    driven.finish(driven.open(DAYS[1]))
+
+    def publish(run: Run) -> None:
+        release.refuse_other_parent(run, publications(run.tables))
+
+    monkeypatch.setitem(night_module.MAINS, "release", publish)
+    assert run_night(driven.settings, Ask(DAYS[0])) == first.run_id
+    assert driven.states() == {"2026-03-01.1": "released", "2026-03-02.1": "released"}
+
+
+def test_each_failure_is_told(driven: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for cause in ("no room", "no such model"):
+
+        def fail(_run: Run, cause: str = cause) -> None:
+            raise BadLake(cause)
+
+        monkeypatch.setitem(night_module.MAINS, "score", fail)
+        with pytest.raises(BadLake):
+            run_night(driven.settings, Ask(DAYS[0]))
+    failed = [row for row in driven.fake.read("runs").rows if row.state == "failed"]
+    assert [row.note for row in failed] == ["score: no room", "score: no such model"]
 
 
 def test_a_later_step_opens_no_night(driven: House) -> None:

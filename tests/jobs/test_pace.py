@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from jobs.pace import Backlog, Deadline, backlog, deadline, next_shown, paced_nights, rest_seconds, slice_documents
+from jobs.pace import (
+    Backlog,
+    Deadline,
+    backlog,
+    deadline,
+    next_shown,
+    paced_nights,
+    rate,
+    rest_seconds,
+    slice_documents,
+)
 
 LINEAGE = [f"2026-03-0{day}.1" for day in (1, 2, 3)]
 
@@ -18,12 +28,18 @@ def counted(run_id: str, rows: int, scored: int, pending: int) -> dict[str, Any]
 
 
 def done(run_id: str, **seconds: float) -> list[dict[str, Any]]:
-    return [{"run_id": run_id, "step": step, "state": "done", "seconds": took} for step, took in seconds.items()]
+    row = {"run_id": run_id, "state": "done", "contents": None}
+    return [row | {"step": step, "seconds": took} for step, took in seconds.items()]
+
+
+def inspected(run_id: str, contents: int | None) -> dict[str, Any]:
+    return {"run_id": run_id, "state": "done", "step": "inspect", "seconds": 4_000.0, "contents": contents}
 
 
 COVERAGE = [counted(LINEAGE[0], 50_000, 6_000, 44_000), counted(LINEAGE[1], 50_100, 13_990, 36_100)]
 COVERAGE += [counted("2026-03-02.7", 99_999, 0, 99_999), counted(LINEAGE[2], 50_400, 22_000, 28_380)]
-RUNS = [row for run_id in LINEAGE for row in done(run_id, ingest=5.0, inspect=4_000.0, link=50.0, score=30.0)]
+RUNS = [row for run_id in LINEAGE for row in done(run_id, ingest=5.0, link=50.0, score=30.0)]
+RUNS += [inspected(run_id, contents) for run_id, contents in zip(LINEAGE, (6_000, 8_000, 8_020), strict=True)]
 
 
 def test_a_backlog_ends_when_what_arrives_is_looked_at_too() -> None:
@@ -32,6 +48,13 @@ def test_a_backlog_ends_when_what_arrives_is_looked_at_too() -> None:
     found = backlog(nights)
     assert found == Backlog(28_380, 22_020 / 12_000, 8_000, 4, date(2026, 3, 7))
     assert found.sentence == "28,380 documents wait; 8,000 a night at 1.8 a second: ends in 4 nights, on 2026-03-07"
+
+
+def test_a_pace_is_of_what_was_inspected_not_of_documents_that_got_their_first_score() -> None:
+    looked_again = [counted(LINEAGE[0], 100, 100, 0), counted(LINEAGE[1], 110, 110, 0)]
+    nights = paced_nights([inspected(LINEAGE[0], None), inspected(LINEAGE[1], 8_000)], looked_again, LINEAGE)
+    assert [(night.looked, night.contents) for night in nights] == [(100, 0), (10, 8_000)]
+    assert rate(nights) == 2.0
 
 
 def test_after_a_bulk_delivery_what_a_full_night_looks_at_counts() -> None:

@@ -63,9 +63,9 @@ def test_only_changed_parts_and_what_they_are_made_from_look() -> None:
 
 def test_a_forecast_counts_the_parts_that_look() -> None:
     stages = {"decode": 10.0, "card": 5.0, "reading": 85.0}
-    runs = [{"state": "done", "step": "inspect", "stages": stages}, {"state": "done", "step": "link", "stages": None}]
-    assert seconds_each(runs, 100, ("card",)) == 0.15
-    assert seconds_each(runs[1:], 100, ("card",)) is None
+    looks = [{"stages": stages, "contents": 100}, {"stages": stages, "contents": None}, {"stages": None, "contents": 0}]
+    assert seconds_each(looks, ("card",)) == 0.15
+    assert seconds_each(looks[1:], ("card",)) is None
     plan = Forecast("2", "2026-03-01.1", 1_000, "oldest", ("card",), (), 7_300.0)
     assert (plan.nights(1), plan.nights(6)) == (3, 1)
 

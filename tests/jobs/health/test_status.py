@@ -13,7 +13,7 @@ MODELS = {"inspector": {"champion": {"version": "3"}}, "scorer": {"champion": {"
 def run(run_id: str, step: str, state: str, **more: object) -> dict[str, Any]:
     day, _, attempt = run_id.partition(".")
     row = {"run_id": run_id, "night": date.fromisoformat(day), "attempt": int(attempt), "step": step, "state": state}
-    return row | {"frozen": None, "note": None, "seconds": None, "stages": None} | more
+    return row | {"frozen": None, "note": None, "seconds": None, "stages": None, "contents": None, "at": 0} | more
 
 
 def opened(run_id: str, parent: str | None) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def counted(run_id: str, rows: int, scored: int, rejected: int, pending: int) ->
 RUNS = [
     opened(ONE, None),
     run(ONE, "ingest", "done", seconds=2.0),
-    run(ONE, "inspect", "done", seconds=10.0, stages={"reading": 7.2, "card": 2.0, "decode": 0.8}),
+    run(ONE, "inspect", "done", seconds=10.0, contents=96, stages={"reading": 7.2, "card": 2.0, "decode": 0.8}),
     run(ONE, "night", "released"),
     opened(TWO, ONE),
     run(TWO, "ingest", "done", seconds=1.0),
@@ -54,6 +54,13 @@ def test_a_failed_night_shows_why_and_the_next_command() -> None:
     assert (night.state, night.new) == ("failed", 40)
     assert night.bound_by == "monitor: coverage: 3 missing in 'forensics'. The rest"
     assert night.next == "lookback night --date 2026-03-02 --again"
+
+
+def test_a_failed_night_tells_its_last_failure_and_runs_while_its_writer_lives() -> None:
+    rows = [*RUNS, run(TWO, "night", "failed", note="link: no room", at=1)]
+    assert nights_of(rows, COVERAGE, lineage=(ONE,), writing=None)[1].bound_by == "link: no room"
+    again = nights_of(rows, COVERAGE, lineage=(ONE,), writing="2026-03-02")[1]
+    assert (again.state, again.next) == ("running", None)
 
 
 def test_an_open_night_is_running_only_while_its_writer_lives() -> None:

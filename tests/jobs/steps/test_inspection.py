@@ -31,6 +31,7 @@ class SliceRun:
     landed: set[tuple[str, str]] = field(default_factory=set)
     run_id: str = TONIGHT
     stages: dict[str, float] = field(default_factory=dict)
+    contents: int | None = None
     written: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
@@ -145,6 +146,15 @@ def test_a_refusal_blames_the_documents_of_its_bytes_or_of_its_address(spark: "S
     written = commit(SliceRun(spark), known(spark, docs, []), rows)
     found = [("d001", "missing"), ("d002", "truncated"), ("d012", "truncated")]
     assert refused_docs(written["rejected"]) == found
+
+
+def test_a_slice_without_refusals_writes_none_and_a_seen_content_stays_seen(spark: "SparkSession") -> None:
+    run, docs = SliceRun(spark), [document(1, "a"), document(2, "a")]
+    assert "rejected" not in commit(run, known(spark, docs, []), [{"status": "seen", "sha256": sha(1)}])
+    assert run.contents == 2
+    again = [{"status": "rejected", "sha256": sha(n), "reason": "truncated"} for n in (1, 2)]
+    written = commit(SliceRun(spark), known(spark, docs, [], {1: BEFORE}), again)
+    assert refused_docs(written["rejected"]) == [("d002", "truncated")]
 
 
 def test_each_inspector_refuses_a_document_once(spark: "SparkSession") -> None:

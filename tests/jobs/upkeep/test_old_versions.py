@@ -9,6 +9,7 @@ import pytest
 
 from conf.archive import UpkeepSettings
 from conf.errors import BadLake
+from conf.settings import LeaseSettings
 from tests.fakes_risk import UNFROZEN
 
 if TYPE_CHECKING:
@@ -45,3 +46,22 @@ def test_what_is_read_outlives_its_promise(lake: Path, spark: "SparkSession", mo
         spark.sql(statement.replace("{table}", f"delta.`{path}`"))
     assert tables.read("backfills", 0).count() == 0
     assert readable(tables, begun)
+
+
+def test_what_a_night_reads_outlives_its_own_commits(lake: Path, spark: "SparkSession") -> None:
+    from jobs.lease import Lease
+    from jobs.tables import Tables
+    from jobs.upkeep.retention import keep_readable
+
+    with Lease(str(lake), "night", LeaseSettings()) as lease:
+        tables = Tables(spark, str(lake), lease=lease)
+        tables.ensure(("backfills", "metrics"))
+        past = time.time() - 61 * DAY
+        os.utime(Path(lake, "backfills", "_delta_log", f"{0:020d}.json"), (past, past))
+        keep_readable(tables, {"backfills": 0, "metrics": 0}, 60)
+        assert [tables.version(name) for name in ("backfills", "metrics")] == [1, 0]
+        for _ in range(10):  # a checkpoint among them, at which Delta removes entries that are too old
+            spark.sql(f"ALTER TABLE delta.`{lake}/backfills` SET TBLPROPERTIES ('a.commit' = 'more')")
+        assert tables.read("backfills", 0).count() == 0
+        keep_readable(tables, {"backfills": 0}, 60)
+        assert tables.version("backfills") == 11
