@@ -87,7 +87,7 @@ def with_digests(rows: DataFrame, settings: Settings) -> DataFrame:
         rows.where(F.col("sha256").isNull() & F.col("_reason").isNull())
         .select("uri")
         .distinct()
-        .repartition("uri")
+        .repartitionByRange("uri")  # a pack's images together
         .sortWithinPartitions("uri")
     )
     hashed = bare.mapInArrow(hash_batches(source_of(settings), settings.how.worker), HASH_DDL)

@@ -3,6 +3,7 @@
 import io
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import lru_cache
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from udfs.images.store_errors import Missing, StoreError, Unreadable
 
 OPEN_PACKS = 16
 UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, OverflowError)  # all that damage raises
-KEPT_GROUPS = 2  # the one being read and the one before, as slices are sorted by address
+KEPT_BYTES = 1 << 28  # of a process's row groups: slices are sorted by address, and a pack's rows by anything
 
 
 class RangeFile(io.RawIOBase):
@@ -50,12 +51,33 @@ class RangeFile(io.RawIOBase):
         return content
 
 
+class Groups:
+    """Row groups that were read last, within a number of bytes; the newest is kept however large it is."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, int], pa.ChunkedArray] = OrderedDict()
+
+    def get(self, place: str, group: int, read: Callable[[], pa.ChunkedArray]) -> pa.ChunkedArray:
+        """A row group of a pack, read where it is not kept; one at a time, so that none is read twice."""
+        with self._lock:
+            if (place, group) not in self._kept:
+                self._kept[place, group] = read()
+            self._kept.move_to_end((place, group))
+            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._most:
+                self._kept.popitem(last=False)
+            return self._kept[place, group]
+
+
+GROUPS = Groups(KEPT_BYTES)
+
+
 class Pack:
     """One packed file: its index is read once, row groups when a key of theirs is wanted."""
 
     def __init__(self, place: str) -> None:
-        self._lock = threading.Lock()
-        self._groups: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
+        self._place = place
         try:
             self._file = pq.ParquetFile(pa.PythonFile(RangeFile(open_objects(place), place), mode="r"))
             _refuse_misshapen(self._file.schema_arrow)
@@ -74,20 +96,14 @@ class Pack:
         if where is None:
             raise Missing("no such key in the packed file")
         group, row = where
-        content = self._group(group)[row].as_py()
+        content = GROUPS.get(self._place, group, lambda: self._images(group))[row].as_py()
         return bytes(content) if content is not None else b""
 
-    def _group(self, group: int) -> pa.ChunkedArray:
-        with self._lock:
-            if group not in self._groups:
-                try:
-                    self._groups[group] = self._file.read_row_group(group, columns=["bytes"]).column("bytes")
-                except UNREADABLE as error:
-                    raise Unreadable(f"packed file: {type(error).__name__}") from error
-            self._groups.move_to_end(group)
-            while len(self._groups) > KEPT_GROUPS:
-                self._groups.popitem(last=False)
-            return self._groups[group]
+    def _images(self, group: int) -> pa.ChunkedArray:
+        try:
+            return self._file.read_row_group(group, columns=["bytes"]).column("bytes")
+        except UNREADABLE as error:
+            raise Unreadable(f"packed file: {type(error).__name__}") from error
 
 
 def _refuse_misshapen(schema: pa.Schema) -> None:

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from udfs.images.fetch import Source, fetch
+from udfs.images.packs import Groups
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,19 @@ def test_a_damaged_pack_never_stops_who_fetches(tmp_path: Path) -> None:
         refused.add(got.refused.reason if got.refused else None)
     assert refused <= {None, "missing", "unreadable", "too_large"}
     assert "unreadable" in refused
+
+
+def test_row_groups_are_read_once_while_they_are_kept_and_kept_within_their_bytes() -> None:
+    groups, read = Groups(25), []
+
+    def group(name: str, size: int) -> int:
+        def now() -> pa.ChunkedArray:
+            read.append(name)
+            return pa.chunked_array([pa.array(np.zeros(size, np.uint8))])
+
+        return groups.get(name, 0, now).nbytes
+
+    assert [group(name, 10) for name in ("a", "b", "a", "c", "a", "b")] == [10] * 6
+    assert read == ["a", "b", "c", "b"]
+    assert (group("large", 100), group("large", 100), group("a", 10)) == (100, 100, 10)
+    assert read[4:] == ["large", "a"]
