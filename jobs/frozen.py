@@ -74,6 +74,7 @@ class Frozen(BaseModel):
         code_version: version of the code.
         first: which contents are looked at first, by which slices are cut; null: cut by an earlier version, otherwise.
         inspector: fingerprint of the inspector; null: not recorded, so a resume does not compare it.
+        champions: fingerprints of the inspectors of the nights of the lineage, as far as they are recorded.
         feed: what came by the change feed of an upstream table; its rows are files too.
     """
 
@@ -90,4 +91,5 @@ class Frozen(BaseModel):
     code_version: str
     first: First | None = None
     inspector: str | None = None
+    champions: tuple[str, ...] = ()
     feed: FeedRange | None = None

@@ -228,6 +228,7 @@ def _prepared(
         code_version=machine.code_version(),
         first=settings.what.order.first,
         inspector=_inspector(settings, models),
+        champions=tuple(sorted({record.inspector for record in earlier if record.inspector})),
         feed=feed,
     )
     number = 1 + max((attempt.number for attempt in known if attempt.night == night), default=0)

@@ -34,7 +34,7 @@ def main(run: Run) -> None:
     """Write the night's designs, who shows them, and the links that are new or have ended."""
     settings = run.settings.what.link
     docs = subjects(run.read("documents"), run.read("accounts")).persist()
-    looked = counting(run.read("observations"), run.frozen.inspector).select(*LOOKED).persist()
+    looked = counting(run.read("observations"), run.frozen.inspector, run.frozen.champions).select(*LOOKED).persist()
     looks = contents(run.read("documents"), looked, run.read("vectors"), run.read("plates")).persist()
     read = numbers(run.read("fields"), looked).persist()
     known = newest_designs(run.before("designs")).persist()

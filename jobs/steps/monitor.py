@@ -144,7 +144,7 @@ def pending_documents(run: Run) -> DataFrame:
 def _by_detector(run: Run, whole: Counts) -> list[Counts]:
     """The same equation for each part of the inspector, from the observation that each document is scored by."""
     parts = [name for name in PARTS if name != "file"]
-    looked = counting(run.read("observations"), run.frozen.inspector)
+    looked = counting(run.read("observations"), run.frozen.inspector, run.frozen.champions)
     chosen = looked.select("sha256", F.struct(*parts, "skipped").alias("seen"))
     seen = run.read("documents").join(chosen, "sha256").select("seen.*")
     why = F.coalesce(F.col("skipped")[F.col("part")], F.lit(NO_REASON))

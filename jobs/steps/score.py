@@ -29,7 +29,9 @@ JUDGEMENT = (
 def main(run: Run) -> None:
     """Write contradictions, scores and what changed since the parent release."""
     settings = run.settings.what.score
-    looked = observed(run.read("documents"), counting(run.read("observations"), run.frozen.inspector))
+    looked = observed(
+        run.read("documents"), counting(run.read("observations"), run.frozen.inspector, run.frozen.champions)
+    )
     accounts = holding(run.read("accounts"), "account_id")
     found = contradictions_of(looked, run.read("fields"), accounts, settings.contradictions)
     clusters = run.read("clusters")

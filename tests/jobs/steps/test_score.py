@@ -209,11 +209,12 @@ def test_an_inspector_that_nobody_promoted_decides_no_score(spark: "SparkSession
     looks += [(name, "i-2", ahead) for name in ("D-1", "D-2", "D-3")]
     rows = [observation(name, stamp=stamp) | {"inspector": inspector} for name, inspector, stamp in looks]
 
-    def by(champion: str, *more: dict) -> dict[str, str]:
+    def by(champion: str, *more: dict, before: tuple[str, ...] = ()) -> dict[str, str]:
         seen = run.frame("observations", [*rows, *more])
-        return {row.sha256: row.inspector for row in counting(seen, champion).collect()}
+        return {row.sha256: row.inspector for row in counting(seen, champion, before).collect()}
 
     assert by("i-4") == {"D-1": "i-1", "D-2": "i-1", "D-3": "i-3"}
     assert by("i-2") == dict.fromkeys(("D-1", "D-2", "D-3"), "i-2")
+    assert by("i-4", before=("i-2",)) == by("i-2")  # promoted over an archive that it had seen whole
     in_a_night = observation("D-4", stamp=second) | {"inspector": "i-2"}  # promoted since
     assert by("i-4", in_a_night) == dict.fromkeys(("D-1", "D-2", "D-4"), "i-2") | {"D-3": "i-2"}
