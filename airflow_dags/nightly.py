@@ -7,7 +7,7 @@ from airflow.sdk import DAG, Asset, Param
 from airflow_dags.operators import RETRIED, LookbackOperator, deadline
 from jobs.pipeline import PIPELINE, edges
 
-# A run that an asset triggered, or a person, has no logical date of its own.
+# A run that another DAG triggered, or a person, has no logical date of its own.
 NIGHT = "{{ params.date or ((dag_run.logical_date or dag_run.run_after) | ds) }}"
 UNTIL = (
     "{% set clock = params.until or var.value.get('lookback_until', '') %}"

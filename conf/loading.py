@@ -52,7 +52,16 @@ def _read(env: str) -> Tree:
     loaded = yaml.safe_load(path.read_text()) or {}
     if not isinstance(loaded, dict):
         raise BadSettings(f"{path}: settings are a mapping with the keys what and how")
-    return loaded
+    return _beside(path, loaded)
+
+
+def _beside(path: Path, tree: Tree) -> Tree:
+    """The tree, the mapping that it names by a relative path found beside its own file, wherever the command runs."""
+    what = tree.get("what")
+    ingest = what.get("ingest") if isinstance(what, dict) else None
+    if isinstance(ingest, dict) and isinstance(named := ingest.get("mapping"), str) and not named.isidentifier():
+        ingest["mapping"] = str(path.parent / named)
+    return tree
 
 
 def _plant(tree: Tree, path: list[str], text: str) -> None:

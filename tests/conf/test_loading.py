@@ -18,6 +18,25 @@ def test_later_sources_win(tmp_path: Path) -> None:
     assert load_settings(str(file), environ=environ, overrides=["link.neighbours=7"]).what.link.neighbours == 7
 
 
+def test_a_mapping_that_a_file_names_lies_beside_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder, column in (("settings", "Beside"), ("elsewhere", "Here")):
+        (tmp_path / folder).mkdir()
+        mapping = f"folders: {{manifests: {{columns: {{doc_id: {column}}}}}}}\n"
+        (tmp_path / folder / "mine.yaml").write_text(mapping)
+    named = tmp_path / "settings" / "prod.yaml"
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for given in ("mine.yaml", str(tmp_path / "settings" / "mine.yaml")):
+        named.write_text(f"what: {{ingest: {{mapping: {given}}}}}\n")
+        mapping = load_settings(str(named)).what.ingest.mapping
+        assert mapping is not None
+        assert mapping.folders["manifests"].columns["doc_id"] == "Beside"
+    typed = load_settings(str(named), overrides=["ingest.mapping=mine.yaml"]).what.ingest.mapping
+    assert typed is not None
+    assert typed.folders["manifests"].columns["doc_id"] == "Here"
+    named.write_text("what: {ingest: {mapping: flat_csv}}\n")
+    assert load_settings(str(named)).what.ingest.mapping is not None
+
+
 @pytest.mark.parametrize("key", ["what.ingest.zone", "ingest.zone"])
 def test_a_key_needs_no_half(key: str) -> None:
     assert load_settings("local", overrides=[f"{key}=Europe/Vilnius"]).what.ingest.zone == "Europe/Vilnius"

@@ -1,5 +1,7 @@
 """Which Arrow types a Parquet column of each kind may have."""
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 import pyarrow.types as pt
 
@@ -50,3 +52,19 @@ def fits(found: pa.DataType, kind: Kind) -> bool:
     """Whether a column of that type can hold values of the kind; one of nulls alone can."""
     inner = found.value_type if pt.is_dictionary(found) else found
     return bool(pt.is_null(inner) or _is_text(inner) or any(test(inner) for test in ALLOWED[kind]))
+
+
+def type_at(types: Mapping[str, pa.DataType], path: str) -> pa.DataType | None:
+    """The type that a mapping's path leads to, through structs and lists; null where it is none that Parquet tells."""
+    if path in types:
+        return types[path]
+    first, *steps = path.replace("[]", ".[]").split(".")
+    found = types.get(first)
+    for step in steps:
+        if step == "[]" and found is not None and (pt.is_list(found) or pt.is_large_list(found)):
+            found = found.value_type
+        elif found is not None and pt.is_struct(found) and found.get_field_index(step) >= 0:
+            found = found.field(step).type
+        else:
+            return None
+    return found

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from conf.errors import BadManifest
+from conf.mapping import ExportMapping
 from conf.settings import IngestSettings
 from schemas.contract import ALIASES, CONTRACT, InputColumn
-from udfs.intake.arrow_types import WANTED, fits
+from udfs.intake.arrow_types import WANTED, fits, type_at
 from udfs.intake.blocks import Block
 from udfs.intake.files import column_types
-from udfs.intake.mapping import contract_blocks, unmapped
+from udfs.intake.mapping import contract_blocks, refuse_named_twice, unmapped
 from udfs.intake.values import Unfit, read_value
 
 PREFLIGHT_ROWS = 1_000
@@ -68,10 +69,11 @@ def preflight(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> 
                 "Keep one of them. Nothing was written."
             )
     if ingest.mapping and ingest.maps(folder):
-        _refuse_bare_times(folder, uri, first, ingest.zone_of(folder))
-        return unmapped(folder, uri, content, ingest.mapping)
-    _refuse_wrong_types(folder, uri, content)
+        refuse_named_twice(uri, content, ingest.mapping.folders[folder])
+    _refuse_wrong_types(folder, uri, content, ingest.mapping)
     _refuse_bare_times(folder, uri, first, ingest.zone_of(folder))
+    if ingest.mapping and ingest.maps(folder):
+        return unmapped(folder, uri, content, ingest.mapping)
     return tuple(name for name in first.names if _known_name(folder, name) not in columns)
 
 
@@ -90,14 +92,21 @@ def typed_batches(
             yield pa.RecordBatch.from_pylist(rows, schema=schema)
 
 
-def _refuse_wrong_types(folder: str, uri: str, content: bytes) -> None:
-    """Stop before a Parquet column is read as what it is not."""
-    columns = {column.name: column for column in CONTRACT[folder]}
-    for name, found in column_types(uri, content):
-        column = columns.get(_known_name(folder, name))
-        if column and not fits(found, column.kind):
+def _refuse_wrong_types(folder: str, uri: str, content: bytes, mapping: ExportMapping | None) -> None:
+    """Stop before a Parquet column is read as what it is not; what has codes is known word by word, whatever its type.
+
+    The columns are those that the contract's come from: by a mapping, else by their names.
+    """
+    types, columns = dict(column_types(uri, content)), {column.name: column for column in CONTRACT[folder]}
+    if mapping is not None and (chosen := mapping.folders.get(folder)):
+        sources = [(path, name) for name, path in chosen.columns.items() if not chosen.codes.get(name)]
+    else:
+        sources = [(name, _known_name(folder, name)) for name in types]
+    for source, name in sources:
+        column, found = columns.get(name), type_at(types, source)
+        if column and found is not None and not fits(found, column.kind):
             raise BadManifest(
-                f"{uri}, column {name}: its type is {found}, wanted {column.kind}: {WANTED[column.kind]} "
+                f"{uri}, column {source}: its type is {found}, wanted {column.kind}: {WANTED[column.kind]} "
                 f"({column.doc}) Fix the export, or write it as text. Nothing was written."
             )
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from urllib.parse import unquote_plus
 
 import pyarrow as pa
@@ -22,8 +23,9 @@ def listed_objects(uri: str, content: bytes, lake: str) -> Iterator[str]:
     """Whole addresses of the objects that an inventory lists.
 
     CSV (gzipped or not) or Parquet, with a column `uri`, `key`, `name` or `path`, and `bucket` where a key needs one;
-    also CSV without a header whose first columns are bucket and key, as S3 writes it, keys quoted as in a URL. A key
-    begins at its bucket's root; where the lake is a folder, or the column is `path`, at the lake.
+    also CSV without a header whose first columns are bucket and key, as S3 writes it, keys quoted as in a URL. Rows of
+    versions that are gone are left out, and empty ones. A key begins at its bucket's root; where the lake is a folder,
+    or the column is `path`, at the lake.
 
     Raises:
         BadLake: it is none of these.
@@ -62,18 +64,27 @@ def _parquet(content: bytes) -> Iterator[Entry]:
 
 
 def _csv(content: bytes, lake: str) -> Iterator[Entry]:
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    cells = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    rows = (row for row in cells if any(cell.strip() for cell in row))
     first = next(rows, None)
     if first is None:
         return
     if len(first) > 1 and lake.startswith(S3) and first[0] == lake.removeprefix(S3).split("/")[0]:
-        for bucket, key, *_ in (first, *rows):
-            yield {"bucket": bucket, "key": unquote_plus(key)}
+        yield from map(_written_by_s3, chain([first], rows))
         return
     names = [name.strip().lower() for name in first]
     _refuse_nameless(names, first)
     for row in rows:
         yield {name: cell for name, cell in zip(names, row, strict=False) if _is_wanted(name)}
+
+
+def _written_by_s3(row: list[str]) -> Entry:
+    """Bucket and key come first; where all versions are listed, a version's id, is_latest and is_delete_marker next."""
+    if len(row) < 2:
+        raise ValueError(f"a row is {row[0]!r} alone, without a key")
+    flags = [cell.strip().lower() for cell in row[3:5]]
+    told = zip(FLAGS, flags, strict=True) if len(flags) == len(FLAGS) and {*flags} <= {"true", "false"} else ()
+    return {"bucket": row[0], "key": unquote_plus(row[1]), **dict(told)}
 
 
 def _is_wanted(name: str) -> bool:

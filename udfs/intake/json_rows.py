@@ -2,12 +2,14 @@
 
 import codecs
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 from conf.errors import BadManifest
 from udfs.intake.blocks import ROWS, Block, Unquoted, is_unicode
 
 FOUND = ((bool, "boolean"), (int, "integer"), (float, "number"), (dict, "object"), (list, "list"))
+SHOWN = 40  # characters of a key
 
 
 class Digits(float):
@@ -22,7 +24,20 @@ class Digits(float):
         return value
 
 
-DECODER = json.JSONDecoder(parse_float=Digits)
+def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object's members; a key that stands twice says two things.
+
+    Raises:
+        ValueError: one does.
+    """
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise ValueError(f"the key {twice[:SHOWN]!r} stands in it twice")
+    return members
+
+
+DECODER = json.JSONDecoder(parse_float=Digits, object_pairs_hook=once)
 
 
 def json_blocks(content: bytes) -> Iterator[Block]:

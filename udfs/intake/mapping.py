@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from conf.errors import BadManifest
 from conf.mapping import EACH, ExportMapping, FolderMapping
 from udfs.intake.blocks import Block, Unnamed
 from udfs.intake.files import is_sparse, read_blocks
@@ -27,6 +28,24 @@ def contract_blocks(folder: str, uri: str, content: bytes, mapping: ExportMappin
         mapped = _mapped(block, chosen, start, sparse=sparse)
         yield mapped
         start += len(mapped)
+
+
+def refuse_named_twice(uri: str, content: bytes, mapping: FolderMapping) -> None:
+    """Stop where two columns of a file have a name that the mapping reads: nobody says which of them is meant.
+
+    Raises:
+        BadManifest: naming both places.
+    """
+    first = next(read_blocks(uri, content), None)
+    names = first.names if first else ()
+    for column, path in mapping.columns.items():
+        source = path if path in names else _head(path)
+        places = [f"{place}" for place, name in enumerate(names, start=1) if name == source]
+        if len(places) > 1:
+            raise BadManifest(
+                f"{uri}: columns {' and '.join(places)} are both named {source}, from which the mapping reads "
+                f"{column}. Keep one of them, or name them apart. Nothing was written."
+            )
 
 
 def unmapped(folder: str, uri: str, content: bytes, mapping: ExportMapping) -> tuple[str, ...]:
@@ -156,6 +175,8 @@ def _parsed(value: object) -> object:
 def _coded(text: str | None, codes: dict[str, str] | None) -> str | None:
     """The contract's word for a code; what is neither a code nor such a word is marked, so that it is refused."""
     said = text.strip() if text else ""
-    if not codes or not said or said in codes.values():
+    if not codes or not said:
         return text
-    return codes[said] if said in codes else Unnamed(said)
+    if said in codes:
+        return codes[said]
+    return text if said in codes.values() else Unnamed(said)

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from schemas.contract import InputColumn, Kind
 from udfs.intake.arrow_types import JSON_ALLOWED, WANTED
 from udfs.intake.blocks import Unnamed, Unquoted, is_unicode
+from udfs.intake.json_rows import once
 
 ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 TRUE, FALSE = ("true", "1", "yes", "t"), ("false", "0", "no", "f")
 COUNT = re.compile(r"[0-9]{1,18}")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DECIMAL_SCALE = 18
 DECIMAL = Context(prec=38)  # the default context holds 28 digits: no amount of ten billion with all its places
 REASONS: dict[Kind, str] = {"id": "bad_id", "time": "bad_time", "date": "bad_time"}  # any other kind: bad_value
@@ -88,12 +88,14 @@ def _read_digest(text: str, name: str) -> str:
 
 
 def _read_date(text: str, name: str) -> date:
+    """The day that is written; what is no midnight is a moment, whose day its zone decides, and that is not known."""
     try:
-        if not DAY.fullmatch(text[:10]):
-            raise ValueError(text[:10])
-        return datetime.fromisoformat(text).date()
+        moment = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
         raise Unfit("bad_time", f"{name} is not a date as 2026-03-01") from error
+    if moment.isoformat() != f"{text[:10]}T00:00:00":
+        raise Unfit("bad_time", f"{name} is not a date as 2026-03-01, or has a time of day, which leaves its day open")
+    return moment.date()
 
 
 def _plain(text: str) -> str:
@@ -140,9 +142,9 @@ def _read_boolean(text: str, name: str) -> bool:
 
 def _read_json(text: str, name: str) -> str:
     try:
-        return json.dumps(json.loads(text), sort_keys=True)
+        return json.dumps(json.loads(text, object_pairs_hook=once), sort_keys=True)
     except (ValueError, RecursionError) as error:
-        raise Unfit("bad_value", f"{name} is not JSON, or nested too deep") from error
+        raise Unfit("bad_value", f"{name} is not JSON, nested too deep, or says a key twice") from error
 
 
 def _read_text(text: str, _name: str) -> str:

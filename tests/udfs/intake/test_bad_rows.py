@@ -107,6 +107,16 @@ def test_a_broken_json_line_is_refused_alone(bad: str | bytes) -> None:
     assert reasons("m.jsonl", lines(bad, good)) == [(0, "bad_row"), (1, None)]
 
 
+def test_a_key_that_a_json_line_says_twice_breaks_it_alone() -> None:
+    good = json.dumps(ROW)
+    for bad in (f'{{"uri": "b.jpg", {good[1:]}', f'{good[:-1]}, "vendor_fields": {{"a": {{"n": 1, "n": 2}}}}}}'):
+        assert reasons("m.jsonl", lines(good, bad, good)) == [(0, None), (1, "bad_row"), (2, None)]
+    (_, told, _) = rows("m.jsonl", lines(good, good.replace('"uri"', '"side": "back", "uri"'), good))
+    assert told["_detail"] == "the line cannot be read: the key 'side' stands in it twice"
+    (text,) = rows("m.jsonl", lines(json.dumps(ROW | {"vendor_fields": '{"n": 1, "n": 2}'})))
+    assert (text["_reason"], text["vendor_fields"]) == ("bad_value", None)
+
+
 def test_only_a_line_feed_ends_a_json_line() -> None:
     content = lines(json.dumps(ROW | {"vendor": "a\u2028b\x85c"}, ensure_ascii=False), json.dumps(ROW))
     first, second = rows("m.jsonl", content.replace(b"\n", b"\r\n"))

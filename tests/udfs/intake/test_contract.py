@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -181,6 +181,26 @@ def test_blank_is_missing_and_a_date_is_nothing_but_a_date() -> None:
     found = rows("accounts", "a.csv", (header + "\n".join(lines)).encode())
     assert [row["_reason"] for row in found] == ["missing_value", "bad_time", "bad_time", None]
     assert found[-1]["declared_name"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1988-04-12", date(1988, 4, 12)),
+        ("1988-04-12T00:00:00", date(1988, 4, 12)),
+        ("1988-04-12 00:00:00.000", date(1988, 4, 12)),
+        ("1988-04-12T00:00:00.000Z", date(1988, 4, 12)),
+        ("1988-04-12T00:00+02:00", date(1988, 4, 12)),
+        ("1988-04-11T22:00:00Z", None),
+        ("1988-04-12T00:00:00.5", None),
+        ("1988-04-12 12:00", None),
+        ("19880412", None),
+    ],
+)
+def test_a_date_is_the_day_that_is_written_and_an_instant_is_none(text: str, day: date | None) -> None:
+    content = f"account_id,opened_at,birth_date\nA-1,2025-11-14T00:00:00Z,{text}\n"
+    (row,) = rows("accounts", "a.csv", content.encode(), zone="Europe/Vilnius")
+    assert (row["birth_date"], row["_reason"]) == (day, None if day else "bad_time")
 
 
 def test_times_without_a_zone_stop_the_night_unless_one_is_declared() -> None:

@@ -30,6 +30,17 @@ def test_s3_writes_bucket_and_quoted_key_without_a_header() -> None:
     assert listed("i.csv.gz", gzip.compress(rows)) == expected
 
 
+def test_s3_lists_all_versions_after_the_key() -> None:
+    versions = (
+        b'"vault","kyc/manifests/1.csv","v3","true","false","120"\n'
+        b'"vault","kyc/manifests/1.csv","v2","false","false","110"\n\n'
+        b'"vault","kyc/manifests/2.csv","v1","true","true",""\n \n'
+    )
+    assert listed("i.csv", versions) == ["s3://vault/kyc/manifests/1.csv"]
+    current = b'\n"vault","kyc/manifests/1.csv","120","2026-02-28T00:00:00.000Z","true"\n'
+    assert listed("i.csv", current) == ["s3://vault/kyc/manifests/1.csv"]
+
+
 def test_a_header_names_key_and_bucket_whatever_its_letters() -> None:
     assert listed("i.csv", b"Name,Size\nkyc/manifests/a b.csv,3\n") == ["s3://vault/kyc/manifests/a b.csv"]
     assert listed("i.csv", b"bucket,key\nother,manifests/a.csv\n") == ["s3://other/manifests/a.csv"]
@@ -59,6 +70,7 @@ def test_versions_that_are_gone_are_no_objects() -> None:
         ("i.csv", b"etag,size\nx,1\n", "no column uri, key, name, path; it has etag, size"),
         ("i.parquet", b"PAR1 no", "cannot be read as an inventory"),
         ("i.csv.gz", b"no gzip", "cannot be read as an inventory"),
+        ("i.csv", b"vault,kyc/a.csv\nvault\n", "a row is 'vault' alone, without a key"),
         ("i.orc", b"ORC", "ends in none of"),
     ],
 )

@@ -1,6 +1,10 @@
+import io
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
@@ -56,12 +60,15 @@ def test_accounts_are_read_from_the_same_records() -> None:
     assert IngestSettings(mapping="nested_checks").files_of("labels") == "labels"
     (account,) = rows("accounts", "c.jsonl", lines(CHECK), "nested_checks")
     assert (account["account_id"], account["declared_name"]) == ("A-1", "Ada Specimen")
-    assert account["valid_from"] == account["opened_at"] == datetime(2026, 1, 1, tzinfo=UTC)
+    assert account["opened_at"] == datetime(2026, 1, 1, tzinfo=UTC)
+    assert account["valid_from"] == datetime(2026, 2, 1, 10, tzinfo=UTC)
 
 
 def test_a_broken_record_is_one_row_and_those_beside_it_are_read() -> None:
-    found = rows("manifests", "c.jsonl", lines(CHECK) + b"\n{broken\n" + lines(CHECK), "nested_checks")
-    assert [row["_reason"] for row in found] == [None] * 3 + ["bad_row"] + [None] * 3
+    twice = lines(CHECK).replace(b'"result"', b'"id": "C-9", "result"')
+    for broken in (b"{broken", twice):
+        found = rows("manifests", "c.jsonl", lines(CHECK) + b"\n" + broken + b"\n" + lines(CHECK), "nested_checks")
+        assert [row["_reason"] for row in found] == [None] * 3 + ["bad_row"] + [None] * 3
     assert [row["row"] for row in found] == list(range(7))
 
 
@@ -113,6 +120,90 @@ def test_another_code_is_refused_where_the_contract_has_no_list_too() -> None:
     assert (other["_reason"], other["_detail"]) == ("bad_value", "decision is a code that the mapping does not name")
     empty, _ = rows("manifests", "f.csv", FLAT.replace(",1,", ",,").encode(), "flat_csv")
     assert (empty["_reason"], empty["decision"]) == (None, None)
+
+
+def test_a_code_goes_before_a_word_of_ours_that_reads_the_same() -> None:
+    columns = {"doc_id": "id", "account_id": "who", "uri": "file", "side": "side", "submitted_at": "at"}
+    mapping = {"folders": {"manifests": {"columns": columns, "codes": {"side": {"front": "back", "back": "front"}}}}}
+    content = b"id,who,file,side,at\nD-1,A-1,a.jpg,front,2026-02-01T10:00:00Z\n"
+    assert [row["side"] for row in rows("manifests", "m.csv", content, mapping)] == ["back"]
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        (FLAT.replace("Clerk", "Customer"), "columns 2 and 12 are both named Customer, from which .* reads account_id"),
+        (FLAT.replace("Clerk", "Kind"), "columns 7 and 12 are both named Kind"),
+    ],
+)
+def test_a_name_that_a_mapping_reads_stands_once_in_a_file(header: str, told: str) -> None:
+    with pytest.raises(BadManifest, match=rf"^f\.csv: {told}.*Keep one of them.*Nothing was written"):
+        preflight("manifests", "f.csv", header.encode(), IngestSettings(mapping="flat_csv"))
+
+
+def test_a_name_that_stands_twice_and_is_not_read_stops_nothing() -> None:
+    content = FLAT.replace("Clerk", "Desk,Desk").replace("K7", "K7,K8").encode()
+    assert preflight("manifests", "f.csv", content, IngestSettings(mapping="flat_csv")) == ("Desk",)
+
+
+def test_what_paths_walk_into_stands_once_too() -> None:
+    content = b"id,documents,documents,created_at,applicant.external_id\nC-1,[],[],2026-02-01T10:00:00Z,A-1\n"
+    with pytest.raises(BadManifest, match="columns 2 and 3 are both named documents"):
+        preflight("manifests", "c.csv", content, IngestSettings(mapping="nested_checks"))
+
+
+TRADES = {"transaction_id": "no", "account_id": "who", "direction": "way", "amount": "sum", "asset": "coin"}
+TRADE = {"no": ["T-1"], "who": ["A-1"], "way": ["I"], "sum": ["1"], "coin": ["EUR"], "at": ["2026-02-01T10:00:00Z"]}
+
+
+def mapped_trades(**changed: object) -> tuple[str, ...]:
+    """What preflight says of a Parquet file of transactions that a mapping reads."""
+    table = TRADE | changed
+    given = {"columns": TRADES | {"valid_from": "at"}, "codes": {"direction": {"I": "in", "1": "out"}}}
+    sink = io.BytesIO()
+    pq.write_table(pa.table(table), sink)
+    return preflight(
+        "transactions", "t.parquet", sink.getvalue(), IngestSettings(mapping={"folders": {"transactions": given}})
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"who": [17.0]}, "column who: its type is double, wanted id: text or integers"),
+        ({"sum": [0.1 + 0.2]}, "column sum: its type is double, wanted decimal"),
+        ({"coin": [b"EUR"]}, "column coin: its type is binary, wanted text"),
+    ],
+)
+def test_a_wrong_type_stops_the_night_through_a_mapping_too(changed: dict, told: str) -> None:
+    with pytest.raises(BadManifest, match=rf"^t\.parquet, {told}.*Nothing was written"):
+        mapped_trades(**changed)
+
+
+def test_types_that_hold_a_columns_values_are_taken_and_codes_may_be_of_any() -> None:
+    assert mapped_trades() == ()
+    assert mapped_trades(who=[17], sum=[Decimal("0.30")], way=[1], unread=[0.5]) == ("unread",)
+
+
+def test_a_wrong_type_is_found_where_a_path_leads() -> None:
+    sink = io.BytesIO()
+    applicant = CHECK["applicant"] | {"external_id": 17.0}
+    pq.write_table(pa.Table.from_pylist([CHECK | {"applicant": applicant}]), sink)
+    with pytest.raises(BadManifest, match=r"column applicant\.external_id: its type is double, wanted id"):
+        preflight("manifests", "c.parquet", sink.getvalue(), IngestSettings(mapping="nested_checks"))
+    documents = [{"type": "FACE", "images": [IMAGES[0] | {"path": 5}]}]
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([CHECK | {"documents": documents}]), sink)
+    with pytest.raises(BadManifest, match=r"column documents\[\]\.images\[\]\.path: its type is int64, wanted text"):
+        preflight("manifests", "c.parquet", sink.getvalue(), IngestSettings(mapping="nested_checks"))
+
+
+def test_nested_parquet_of_the_right_types_is_read_as_its_json_is() -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([CHECK]), sink)
+    preflight("manifests", "c.parquet", sink.getvalue(), IngestSettings(mapping="nested_checks"))
+    found = rows("manifests", "c.parquet", sink.getvalue(), "nested_checks")
+    assert [(row["doc_id"], row["_reason"]) for row in found] == [("I-1", None), ("I-2", None), ("I-3", None)]
 
 
 POISON = ["[" * 2_000, f"[{'7' * 5_000}]", "[1, 2", "{not json}"]
