@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from conf.errors import BadLake
@@ -20,6 +21,7 @@ from udfs.intake.mapping import contract_blocks
 MANIFESTS = "manifests"
 FOLDERS = (MANIFESTS, *FACTS)
 NOT_THERE = "is listed and not there. Is an inventory older than that?"
+ASKED_AT_ONCE = 16  # fewer than the sockets of one client
 Answer = TypeVar("Answer")
 LOG = logging.getLogger(__name__)
 
@@ -37,7 +39,9 @@ def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputF
     digests = {(folder, file.sha256) for folder, file in taken}
     standing = {(folder, Stored(file.uri, file.bytes, file.mark)) for folder, file in taken if file.mark is not None}
     listed = _inventory(settings)
-    found = {folder: _stored(settings, folder, listed) for folder in FOLDERS}
+    places = {folder: _place(settings, folder) for folder in FOLDERS}
+    stored = {place: _stored(place, listed) for place in dict.fromkeys(places.values())}
+    found = {folder: stored[place] for folder, place in places.items()}
     if not found[MANIFESTS] and settings.how.places.feed is None:
         raise BadLake(
             f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file. A lake has a folder manifests/ with one row "
@@ -64,22 +68,27 @@ def input_files(settings: Settings, folder: str, listed: frozenset[str] | None =
     """
     if listed is None:
         listed = _inventory(settings)
-    if listed is None:
-        return [one.uri for one in _listing(settings, folder)]
-    return sorted(uri for uri in listed if uri.startswith(f"{_place(settings, folder)}/"))
-
-
-def _stored(settings: Settings, folder: str, listed: frozenset[str] | None) -> list[Stored]:
-    """The folder's files as they stand now."""
-    if listed is None:
-        return _listing(settings, folder)
-    return [_asked(uri, open_objects(uri).find, NOT_THERE) for uri in input_files(settings, folder, listed)]
-
-
-def _listing(settings: Settings, folder: str) -> list[Stored]:
     place = _place(settings, folder)
+    return [one.uri for one in _listing(place)] if listed is None else _below(place, listed)
+
+
+def _stored(place: str, listed: frozenset[str] | None) -> list[Stored]:
+    """The files below a place as they stand now; many are asked for at once, as an inventory may list years of them."""
+    if listed is None:
+        return _listing(place)
     with telling(place):
-        return [one for one in open_objects(settings.lake).list(place) if is_input(one.uri)]
+        store = open_objects(place)
+    with ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="find") as pool:
+        return list(pool.map(lambda uri: _asked(uri, store.find, NOT_THERE), _below(place, listed)))
+
+
+def _listing(place: str) -> list[Stored]:
+    with telling(place):
+        return [one for one in open_objects(place).list(place) if is_input(one.uri)]
+
+
+def _below(place: str, listed: frozenset[str]) -> list[str]:
+    return sorted(uri for uri in listed if uri.startswith(f"{place}/"))
 
 
 def _place(settings: Settings, folder: str) -> str:
@@ -105,7 +114,8 @@ def _unless_taken(
         content = _asked(file.uri, open_objects(file.uri).read, NOT_THERE)
         digest = hashlib.sha256(content).hexdigest()
         if (folder, digest) not in taken and digest not in new:
-            new[digest] = checked_file(folder, file.uri, content, ingest, mark=file.mark)
+            rows = checked_rows(folder, file.uri, content, ingest)
+            new[digest] = InputFile(uri=file.uri, sha256=digest, bytes=len(content), rows=rows, mark=file.mark)
     return sorted(new.values(), key=lambda file: file.uri)
 
 
@@ -118,10 +128,8 @@ def _asked(uri: str, ask: Callable[[str], Answer], missing: str) -> Answer:
             raise BadLake(f"{uri}: {missing}") from error
 
 
-def checked_file(
-    folder: str, uri: str, content: bytes, ingest: IngestSettings, *, mark: str | None = None
-) -> InputFile:
-    """The record of a file that fits the contract; one from which a mapping reads no row is told in the log.
+def checked_rows(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> int:
+    """How many rows a file has that fits the contract; one from which a mapping reads no row is told in the log.
 
     Raises:
         BadManifest: it does not.
@@ -130,4 +138,4 @@ def checked_file(
     rows = sum(len(block) for block in contract_blocks(folder, uri, content, ingest.mapping))
     if not rows and ingest.maps(folder):
         LOG.warning("%s: the mapping reads no row of %s from it", uri, folder)
-    return InputFile(uri=uri, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), rows=rows, mark=mark)
+    return rows

@@ -4,6 +4,7 @@ The rows are written out once, when a night opens, and are files of the night fr
 bytes whatever becomes of the table, and they pass the same checks as any manifest.
 """
 
+import hashlib
 import io
 import logging
 from typing import Any
@@ -20,7 +21,7 @@ from jobs.frozen import FeedRange, Frozen, InputFile
 from jobs.pipeline import FACTS
 from jobs.s3a import in_spark
 from jobs.spark_errors import SPARK_ERRORS, told_of_spark
-from jobs.store import MANIFESTS, checked_file
+from jobs.store import MANIFESTS, checked_rows
 from udfs.images.objects import open_objects
 
 ROWS = 200_000  # of one file: some tens of MB, which a worker reads whole
@@ -133,7 +134,10 @@ def _written(rows: pa.Table, found: FeedRange, settings: Settings) -> Files:
         name = f"{found.table_id}/{begin}-{found.to}-{number:04d}"
         pq.write_table(rows.slice(start, ROWS).replace_schema_metadata({"lookback.feed": name}), sink)
         uri = f"{settings.home}/feed/{name}.parquet"
-        open_objects(uri).write(uri, sink.getvalue())
+        content = sink.getvalue()
+        open_objects(uri).write(uri, content)
+        digest = hashlib.sha256(content).hexdigest()
         for folder in readers:
-            files[folder] += (checked_file(folder, uri, sink.getvalue(), ingest),)
+            rows_read = checked_rows(folder, uri, content, ingest)
+            files[folder] += (InputFile(uri=uri, sha256=digest, bytes=len(content), rows=rows_read),)
     return files

@@ -1,13 +1,16 @@
 """Which files a night takes: by listing, by inventory, and never twice; none of these starts Spark."""
 
+from hashlib import sha256
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from conf.errors import BadLake, BadStore, JobError, StoreAway
 from conf.settings import IngestSettings, Settings
-from jobs.store import arrived, checked_file
+from jobs.store import arrived, checked_rows
 from tests.fakes_risk import UNFROZEN
+from tests.udfs.intake.examples import NESTED
 from udfs.images.objects import Folder, Stored
 from udfs.images.store_errors import StoreError, Unreadable
 
@@ -51,11 +54,10 @@ def test_an_inventory_that_is_older_than_the_folder_is_told_so(settings: Setting
 
 def test_a_file_that_a_mapping_reads_no_row_from_is_told(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     record = '{"id": "C-1", "created_at": "2026-02-01T10:00:00Z", "applicant": {"external_id": "A-1"}, "docs": []}'
-    file = checked_file("manifests", "c.jsonl", record.encode(), IngestSettings(mapping="nested_checks"))
-    assert file.rows == 0
+    assert checked_rows("manifests", "c.jsonl", record.encode(), IngestSettings(mapping="nested_checks")) == 0
     assert caplog.messages == ["c.jsonl: the mapping reads no row of manifests from it"]
     caplog.clear()
-    checked_file("manifests", "c.csv", ROW.partition("\n")[0].encode(), IngestSettings())
+    assert checked_rows("manifests", "c.csv", ROW.partition("\n")[0].encode(), IngestSettings()) == 0
     assert caplog.messages == []
 
 
@@ -89,6 +91,31 @@ def test_what_stands_as_it_was_taken_is_not_read_again(
     changed.write_text(ROW.format("b"))
     assert arrived(chosen, [unmarked])["manifests"] == ()
     assert read[-2:] == ["a.csv", "b.csv"]
+
+
+def test_each_file_that_an_inventory_lists_is_asked_for_once_and_not_one_after_the_other(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = lake_with(settings)
+    ingest = chosen.what.ingest.model_copy(update={"mapping": IngestSettings(mapping="nested_checks").mapping})
+    mapped = chosen.model_copy(update={"what": chosen.what.model_copy(update={"ingest": ingest})})
+    files = [f"manifests/{name}.jsonl" for name in "abcd"]
+    for file in files:
+        (Path(settings.lake) / file).write_text(NESTED.replace("I-81", f"I-{Path(file).stem}"))
+    (Path(settings.lake) / "inventory.csv").write_text("\n".join(["path", *files]))
+    asked: list[str] = []
+    together, whole = Barrier(2), Folder.find
+
+    def noting(folder: Folder, uri: str) -> Stored:
+        together.wait(timeout=30)  # whoever asks one after the other never comes by
+        asked.append(Path(uri).name)
+        return whole(folder, uri)
+
+    monkeypatch.setattr(Folder, "find", noting)
+    found = arrived(mapped, [])
+    assert sorted(asked) == ["a.jsonl", "b.jsonl", "c.jsonl", "d.jsonl"]
+    assert [len(found[folder]) for folder in ("manifests", "accounts")] == [4, 4]
+    assert found["manifests"][0].sha256 == sha256(Path(found["manifests"][0].uri).read_bytes()).hexdigest()
 
 
 class InTrouble:
