@@ -6,6 +6,7 @@ PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] %s >>"
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 WIDTH, HEIGHT = 300, 200  # of the JPEGs, pixels; of the pages, points
 UPRIGHT = (WIDTH, 0, 0, HEIGHT, 0, 0)
+DRAWN = b"q 300 0 0 200 0 0 cm /Im Do Q"
 
 
 def by_hand(*objects: bytes, trailer: bytes = b"") -> bytes:
@@ -42,6 +43,30 @@ def pdf_of(*pages: bytes | str, hidden: str = "", matrix: tuple[float, ...] = UP
         objects += [picture, stream(drawn), PAGE % (b"%s /Contents %d 0 R" % (resources, at + 1))]
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
     return by_hand(*objects)
+
+
+def lone(jpeg: bytes, *, draw: bytes = DRAWN, image: bytes = b"", page: bytes = b"", beside: bytes = b"null") -> bytes:
+    """One page with one JPEG: how it is drawn, what its image and page say besides, and object 6, the state `/G`."""
+    size = b"/Width %d /Height %d" % (WIDTH, HEIGHT)
+    colours = b"" if b"/ColorSpace" in image else b"/ColorSpace /DeviceRGB"
+    head = b"/Type /XObject /Subtype /Image /BitsPerComponent 8 /Filter /DCTDecode %s %s %s" % (size, colours, image)
+    resources = b"/Resources << /XObject << /Im 4 0 R >> /ExtGState << /G 6 0 R >> >> /Contents 5 0 R"
+    return by_hand(CATALOGUE, ONE_PAGE, PAGE % (resources + page), stream(jpeg, head), stream(draw), beside)
+
+
+def in_form(jpeg: bytes) -> bytes:
+    """One page with one form that halves what lies in it, drawn twice as wide."""
+    head = b"/Subtype /Form /BBox [0 0 300 200] /Matrix [.5 0 0 1 0 0] /Resources << /XObject << /Im 4 0 R >> >>"
+    form = stream(DRAWN, b"/Type /XObject " + head)
+    return lone(jpeg, draw=b"2 0 0 1 0 0 cm /Fm Do", beside=form).replace(
+        b"/XObject << /Im", b"/XObject << /Fm 6 0 R /Im", 1
+    )
+
+
+def soft_mask(shares: bytes) -> bytes:
+    """A mask of so many rows of ten equal shares, 0 to 255."""
+    size = b"/Width 10 /Height %d /ColorSpace /DeviceGray" % (len(shares) // 10)
+    return stream(shares, b"/Type /XObject /Subtype /Image /BitsPerComponent 8 %s" % size)
 
 
 def text(line: str, mode: int = 0) -> bytes:
