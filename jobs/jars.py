@@ -98,13 +98,28 @@ def absent(wanted: tuple[Jar, ...] = OF_DELTA) -> list[str]:
     What spark-submit started has what it was given. What this process would start looks beside the jars of SPARK_HOME's
     Spark, where one is named, and wherever `spark.jars` in its spark-defaults.conf says.
     """
-    if "PYSPARK_GATEWAY_PORT" in os.environ:
-        return []
+    looked = tuple(jar for jar in wanted if not _given(jar.file))
+    lacking = [set(missing(folder, looked)) for folder in _folders()]
+    return [jar.name for jar in looked if all(jar.name in names for names in lacking)]
+
+
+def unmade(file: str) -> list[str]:
+    """The name of a jar that is made here, and so not pinned, where Spark's JVM would not find it."""
+    found = _given(file) or any((folder / file).is_file() for folder in _folders())
+    return [] if found else [file.removesuffix(".jar")]
+
+
+def _folders() -> tuple[Path, Path]:
+    home = os.environ.get("SPARK_HOME")
+    return Path(home, "jars") if home else spark_jars(), s3_jars()
+
+
+def _given(file: str) -> bool:
+    """Whether spark-submit started this, with what it was given, or `spark.jars` names the file."""
     home = os.environ.get("SPARK_HOME")
     defaults = Path(os.environ.get("SPARK_CONF_DIR") or f"{home}/conf", "spark-defaults.conf")
     named = defaults.read_text(encoding="utf-8") if home and defaults.is_file() else ""
-    beside = set(missing(Path(home, "jars") if home else spark_jars(), wanted)) & set(missing(s3_jars(), wanted))
-    return [jar.name for jar in wanted if jar.name in beside and jar.file not in named]
+    return "PYSPARK_GATEWAY_PORT" in os.environ or file in named
 
 
 def place(folder: Path, wanted: tuple[Jar, ...] = OF_DELTA) -> list[str]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from conf.errors import BadLake, BadStore, JobError, StoreAway, first_line
 from conf.places import S3
 from udfs.images.objects import NO_BOTO3, Bucket, open_bucket
-from udfs.images.store_errors import Missing, StoreError, Unreadable
+from udfs.images.store_errors import Missing, NoAnswer, StoreError, Unreadable
 
 LOG = logging.getLogger(__name__)
 RACERS = 16
@@ -47,6 +47,7 @@ ADDRESS = re.compile(r"\bs3a?://([^\s'\":,;()]*[^\s'\":,;().])")
 OF_STORE = re.compile(r"\bfs\.s3a\.\w+Exception|\bamazon\.awssdk\.[\w.]+Exception")
 # What stores answer that know no conditional writes, instead of overlooking the condition.
 UNCONDITIONAL = ("NotImplemented", "501", "InvalidArgument", "InvalidRequest")
+STAYS = "what was committed stays"
 ELSEWHERE = "Keep the tables in a folder (--set places.tables=FOLDER), or use a store with conditional writes"
 SILENT = ("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError", "ProxyError")
 
@@ -55,7 +56,7 @@ def told(place: str, error: StoreError) -> JobError:
     """The error for a person: what was found, where, and what to set; final only where waiting cannot help."""
     code = str(error)
     if not place.startswith(S3):
-        return BadLake(f"{place}: cannot be read: {code}")
+        return _told_of_folder(place, error)
     at = "" if code in {NO_BOTO3, "ProfileNotFound", "ValueError"} else f" at {open_bucket().endpoint[0]}"
     if code in WRONG:
         found, mend = WRONG[code]
@@ -63,9 +64,17 @@ def told(place: str, error: StoreError) -> JobError:
     if code in SILENT:
         return StoreAway(
             f"{place}: nothing answers in time{at} ({code}). Is the store up, and AWS_ENDPOINT_URL its address? "
-            "Then try again: what was committed stays"
+            f"Then try again: {STAYS}"
         )
-    return StoreAway(f"{place}: the store{at} answers {code}, again and again. Try later: what was committed stays")
+    return StoreAway(f"{place}: the store{at} answers {code}, again and again. Try later: {STAYS}")
+
+
+def _told_of_folder(place: str, error: StoreError) -> JobError:
+    system = error.__cause__
+    where = system.filename if isinstance(system, OSError) and system.filename else place
+    if isinstance(error, NoAnswer):
+        return StoreAway(f"{where}: cannot be read for now: {error}. Is it mounted? Then try again: {STAYS}")
+    return BadLake(f"{where}: cannot be read: {error}")
 
 
 def told_by_spark(message: str) -> JobError | None:
@@ -76,7 +85,7 @@ def told_by_spark(message: str) -> JobError | None:
     known = next((code for code in WRONG if code in message and not code.isdigit()), None)
     if known is not None:
         return told(place, Unreadable(known))
-    return StoreAway(f"{place}: the store failed Spark: {first_line(message)}. Try later: what was committed stays")
+    return StoreAway(f"{place}: the store failed Spark: {first_line(message)}. Try later: {STAYS}")
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from conf.settings import IngestSettings, Settings
 from jobs.frozen import Frozen, InputFile
 from jobs.object_store import telling
 from jobs.pipeline import FACTS
-from udfs.images.objects import Stored, open_objects
+from udfs.images.objects import open_objects
 from udfs.images.store_errors import Missing
+from udfs.images.stored import Stored
 from udfs.intake.contract import preflight
 from udfs.intake.files import is_input
 from udfs.intake.inventory import listed_objects

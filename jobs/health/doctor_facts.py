@@ -27,7 +27,7 @@ from jobs.lease import holder_of
 from jobs.models.folders import models_at_hand
 from jobs.object_store import prove_conditional_writes
 from jobs.publishing import intact
-from jobs.s3a import on_s3, tables_on_s3
+from jobs.s3a import LOG_STORE_JAR, on_s3, tables_on_s3
 from jobs.store import input_files
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _writers(settings: Settings) -> Iterator[Finding]:
     """Whether one writer can be told from many: an object store's jars and proof, and the lease."""
     try:
         if on_s3(settings):
-            yield doctor.jars_finding(jars.absent(jars.OF_S3), "s3a", "make s3")
+            yield doctor.jars_finding([*jars.absent(jars.OF_S3), *jars.unmade(LOG_STORE_JAR)], "s3a", "make s3")
         if tables_on_s3(settings):
             prove_conditional_writes(settings.tables)
             yield Finding("pass", "store", f"{settings.tables}: conditional writes are enforced")

@@ -24,7 +24,7 @@ class Fault:
 
     Attributes:
         kind: 503, 500 or 409 answered at once; reset, or stall and reset, before the store hears of it; lost: the
-            store does it, its answer never comes.
+            store does it, its answer never comes; cut: half of its answer comes.
         method: of the request.
         part: of its address.
         every: nth of those that fit.
@@ -83,6 +83,7 @@ class Relay(BaseHTTPRequestHandler):
     """One connection of a client, relayed request by request."""
 
     proxy: Proxy
+    cut = False
     protocol_version = "HTTP/1.1"
 
     def relay(self) -> None:
@@ -107,6 +108,7 @@ class Relay(BaseHTTPRequestHandler):
         if kind == "lost":
             self.reset()
             return
+        self.cut = kind == "cut"
         headers = {key: value for key, value in found.getheaders() if key.lower() not in OF_ONE_HOP}
         self.answer(found.status, headers, content, found.getheader("Content-Length"))
 
@@ -116,7 +118,11 @@ class Relay(BaseHTTPRequestHandler):
             self.send_header(key, value)
         self.send_header("Content-Length", length if self.command == "HEAD" and length else str(len(content)))
         self.end_headers()
-        if self.command != "HEAD":
+        if self.cut:
+            self.wfile.write(content[: len(content) // 2])
+            self.wfile.flush()
+            self.reset()
+        elif self.command != "HEAD":
             self.wfile.write(content)
 
     def reset(self) -> None:

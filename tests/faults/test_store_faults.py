@@ -15,6 +15,7 @@ from tests.faults.store_proxy import Fault, Proxy, misbehaving
 from tests.s3_server import BUCKET, seaweed
 from udfs.images import objects
 from udfs.images.objects import open_bucket
+from udfs.images.store_errors import NoAnswer
 
 LAKE = "s3://bucket/lake"
 NOW = LeaseSettings()
@@ -68,6 +69,26 @@ def test_what_a_store_mends_by_itself_is_not_noticed(server: str, store: pytest.
         bucket.write(f"{LAKE}/b.jpg", b"67")
         assert [found.uri for found in bucket.list(LAKE)] == [f"{LAKE}/_proof.json", f"{LAKE}/a.jpg", f"{LAKE}/b.jpg"]
     assert proxy.struck == {read: 2, listed: 2, written: 2}
+
+
+@pytest.mark.fault("F17", "F18")
+def test_an_answer_that_is_cut_is_asked_for_again(server: str, store: pytest.MonkeyPatch) -> None:
+    read, listed = Fault("cut", "GET", "a.jpg", times=4), Fault("cut", "GET", "list-type", times=2)
+    with misbehaving(server, read, listed) as proxy:
+        through(proxy, store)
+        assert open_bucket().read(f"{LAKE}/a.jpg") == b"12345"
+        assert [found.bytes for found in open_bucket().list(LAKE)] == [len(proxy.endpoint), 5]
+    assert proxy.struck == {read: 4, listed: 2}
+
+
+@pytest.mark.fault("F17")
+def test_an_answer_that_is_cut_each_time_is_the_stores_trouble(server: str, store: pytest.MonkeyPatch) -> None:
+    cut = Fault("cut", "GET", "a.jpg", times=99)
+    with misbehaving(server, cut) as proxy:
+        through(proxy, store)
+        with pytest.raises(NoAnswer, match=r"ResponseStreamingError|IncompleteReadError"):
+            open_bucket().read(f"{LAKE}/a.jpg")
+    assert proxy.struck == {cut: objects.ATTEMPTS}
 
 
 @pytest.mark.fault("F17", "F18", "F19")

@@ -15,7 +15,7 @@ from jobs.s3a import add_jars, in_spark, session_settings
 from jobs.store import input_files
 from tests.faults.store_proxy import Fault, misbehaving
 from udfs.images.objects import open_bucket
-from udfs.images.store_errors import Missing, Unreadable
+from udfs.images.store_errors import Missing, NoAnswer, Unreadable
 
 PLACE, ENDPOINT = "s3://bucket/lake/tables", "http://store.example:9000"
 
@@ -153,7 +153,23 @@ def test_an_error_says_what_where_and_what_to_set(
     assert error.exit_code == (75 if kind is StoreAway else 65)
     with pytest.raises(kind, match=f"{PLACE}: .*{says}"):
         raise error
+
+
+@pytest.mark.fault("F17")
+def test_a_folder_that_is_away_is_told_as_a_store_that_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    away = told("/data/lake", NoAnswer("ESTALE"))
+    assert (type(away), away.exit_code) == (StoreAway, 75)
+    assert str(away).startswith("/data/lake: cannot be read for now: ESTALE. Is it mounted?")
     assert type(told("/data/lake", Unreadable("EACCES"))) is BadLake
+    folder = tmp_path / "manifests" / "locked"
+    folder.mkdir(parents=True)
+
+    def refuse(asked: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(asked))
+
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(BadLake, match=f"^{tmp_path}/manifests: cannot be read: EACCES"):
+        input_files(settings_of(str(tmp_path)), "manifests")
 
 
 def test_what_the_store_refused_spark_is_told_and_what_it_did_not_is_none_of_its(

@@ -11,8 +11,9 @@ from conf.settings import IngestSettings, Settings
 from jobs.store import arrived, checked_rows
 from tests.fakes_risk import UNFROZEN
 from tests.udfs.intake.examples import NESTED
-from udfs.images.objects import Folder, Stored
+from udfs.images.folder import Folder
 from udfs.images.store_errors import StoreError, Unreadable
+from udfs.images.stored import Stored
 
 ROW = "doc_id,account_id,uri,side,submitted_at\n{0},A-1,images/{0}.jpg,front,2026-02-28T10:00:00Z\n"
 

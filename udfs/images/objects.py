@@ -1,23 +1,14 @@
 """The one door to stored bytes: folders and S3."""
 
-import os
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from udfs.images.roots import FILE, S3
-from udfs.images.store_errors import (
-    NoAnswer,
-    StoreError,
-    TooLarge,
-    Unreadable,
-    of_store,
-    of_system,
-    refuse_larger,
-)
+from udfs.images.folder import Folder
+from udfs.images.roots import S3
+from udfs.images.store_errors import NoAnswer, StoreError, TooLarge, Unreadable, of_store, refuse_larger
+from udfs.images.stored import Objects, Stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,110 +22,9 @@ NO_BOTO3 = "boto3 is not installed"
 Answer = TypeVar("Answer")
 
 
-class Stored(NamedTuple):
-    """An object, unread: its address, its size in bytes, and a mark that other bytes at that address do not have."""
-
-    uri: str
-    bytes: int
-    mark: str
-
-
-class Objects(Protocol):
-    """Bytes under a root; addresses are whole: real paths or `s3://bucket/key`."""
-
-    def list(self, prefix: str) -> list[Stored]:
-        """Every object whose address lies under the folder `prefix`, sorted by address."""
-        ...
-
-    def find(self, uri: str) -> Stored:
-        """One object."""
-        ...
-
-    def read(self, uri: str, most: int | None = None) -> bytes:
-        """All bytes of one object, if it has at most so many."""
-        ...
-
-    def read_range(self, uri: str, start: int, length: int) -> bytes:
-        """At most `length` bytes from `start` on."""
-        ...
-
-    def write(self, uri: str, content: bytes) -> None:
-        """Put one object in place, whole or not at all."""
-        ...
-
-
 def open_objects(root: str) -> Objects:
     """Give the store that serves a folder or an `s3://` prefix; one client per process."""
     return open_bucket() if root.startswith(S3) else Folder()
-
-
-class Folder:
-    """Files of this machine, or of a mounted one."""
-
-    def list(self, prefix: str) -> list[Stored]:
-        """Every regular file below a folder, hidden ones left out; nothing where there is no folder."""
-        return _reading(lambda: sorted(_files(Path(prefix.removeprefix(FILE)))))
-
-    def find(self, uri: str) -> Stored:
-        """One file."""
-        return _reading(lambda: _stored(uri, _regular(uri)))
-
-    def read(self, uri: str, most: int | None = None) -> bytes:
-        """All bytes of one file, if it has at most so many."""
-
-        def whole() -> bytes:
-            path = _regular(uri)
-            refuse_larger(path.stat().st_size, most)
-            return path.read_bytes()
-
-        return _reading(whole)
-
-    def read_range(self, uri: str, start: int, length: int) -> bytes:
-        """At most `length` bytes from `start` on."""
-
-        def part() -> bytes:
-            with _regular(uri).open("rb") as file:
-                file.seek(start)
-                return file.read(length)
-
-        return _reading(part)
-
-    def write(self, uri: str, content: bytes) -> None:
-        """Write beside and rename, so that no reader sees half a file."""
-        path = Path(uri.removeprefix(FILE))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-        beside.write_bytes(content)
-        beside.replace(path)
-
-
-def _stored(uri: str, path: Path) -> Stored:
-    """A file; its mark is the time of its last change, in nanoseconds."""
-    found = path.stat()
-    return Stored(uri, found.st_size, str(found.st_mtime_ns))
-
-
-def _files(top: Path) -> Iterator[Stored]:
-    """Regular files below a folder, but for hidden ones and those that are moved away meanwhile."""
-    for path in top.rglob("*"):
-        if path.is_file() and not path.name.startswith("."):
-            with suppress(FileNotFoundError):
-                yield _stored(str(path), path)
-
-
-def _regular(uri: str) -> Path:
-    """The path of a regular file: a pipe or a device would block for ever."""
-    path = Path(uri.removeprefix(FILE))
-    if path.exists() and not path.is_file():
-        raise Unreadable("not a regular file")
-    return path
-
-
-def _reading(read: Callable[[], Answer]) -> Answer:
-    try:
-        return read()
-    except OSError as error:
-        raise of_system(error) from error
 
 
 class Bucket:
@@ -233,8 +123,15 @@ class Bucket:
 
 
 def _body(answer: "GetObjectOutputTypeDef") -> bytes:
-    """Read inside the guarded call: a connection may also break while the body comes."""
-    return answer["Body"].read()
+    """Read inside the guarded call, which asks again where the connection breaks while the body comes."""
+    from botocore.exceptions import BotoCoreError, FlexibleChecksumError
+
+    try:
+        return answer["Body"].read()
+    except FlexibleChecksumError as error:
+        raise _Spoilt(Unreadable(type(error).__name__)) from error
+    except BotoCoreError as error:
+        raise _Spoilt(NoAnswer(type(error).__name__)) from error
 
 
 def _parts(uri: str) -> tuple[str, str]:
@@ -267,14 +164,33 @@ def open_bucket() -> Bucket:
         raise NoAnswer(str(error)) from error
 
 
+class _Spoilt(Exception):
+    """A body did not come as it was stored."""
+
+    def __init__(self, meaning: StoreError) -> None:
+        super().__init__(meaning)
+        self.meaning = meaning  # where it happens each time
+
+
 def _asking(ask: Callable[[], Answer]) -> Answer:
+    """An answer of the store: the client asks again for one that does not begin, we for one that ends too soon."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(_Spoilt):
+            return _asked_once(ask)
+    try:
+        return _asked_once(ask)
+    except _Spoilt as spoilt:
+        raise spoilt.meaning from spoilt
+
+
+def _asked_once(ask: Callable[[], Answer]) -> Answer:
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
     try:
         return ask()
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
-        raise of_store(code) from error
+        raise of_store(code, error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) from error
     except (ParamValidationError, ValueError) as error:
         raise Unreadable(type(error).__name__) from error
     except (BotoCoreError, OSError) as error:

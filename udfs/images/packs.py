@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as pt
 
-from udfs.images.objects import Objects, open_objects
+from udfs.images.objects import open_objects
 from udfs.images.store_errors import Missing, StoreError, Unreadable
+from udfs.images.stored import Objects
 
 OPEN_PACKS = 16
 UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, OverflowError)  # all that damage raises

@@ -1,13 +1,27 @@
 """What a store's silence or refusal means: nothing there, this object's own trouble, or the store's."""
 
 import errno
+import os
+from pathlib import Path
 
 ABSENT = ("404", "NoSuchKey", "NotFound")
-# What a store answers about one object; any other error is the store's own, or that of the key that asks.
-OF_OBJECT = ("AccessDenied", "InvalidObjectState", "KeyTooLongError", "InvalidRange", "MethodNotAllowed")
+# The store's own trouble, or that of the key that asks, among what it answers as the asker's fault (400 to 499): keys,
+# buckets, clocks, and haste. Any other such answer is about the object that was asked for.
+OF_STORE = (
+    "AccountProblem", "AllAccessDisabled", "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError",
+    "CredentialsNotSupported", "ExpiredToken", "ExpiredTokenException", "IllegalLocationConstraintException",
+    "InvalidAccessKeyId", "InvalidBucketName", "InvalidClientTokenId", "InvalidSecurity", "InvalidToken",
+    "MissingAuthenticationToken", "MissingSecurityHeader", "NoSuchAccessPoint", "NoSuchBucket", "NotSignedUp",
+    "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "TokenRefreshRequired", "UnauthorizedAccess",
+    "UnrecognizedClientException",
+    "BandwidthLimitExceeded", "LimitExceededException", "OperationAborted", "PriorRequestNotComplete",
+    "RequestLimitExceeded", "RequestTimeout", "RequestTimeoutException", "SlowDown", "TooManyRequests",
+)  # fmt: skip
+HASTE = "Throttl"  # Throttling, ThrottlingException, KMS.ThrottlingException, RequestThrottled ...
+PASSING = (401, 407, 408, 409, 425, 429)
 # What a mounted folder says when it is away, and the machine when it has nothing left to open a file with.
 OF_MOUNT = ("ESTALE", "ENOTCONN", "ENODEV", "ENXIO", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH",
-            "ETIMEDOUT", "EREMOTEIO", "ECONNRESET", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN")  # fmt: skip
+            "ETIMEDOUT", "EREMOTEIO", "ECONNRESET", "EKEYEXPIRED", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN")  # fmt: skip
 
 
 class StoreError(Exception):
@@ -30,19 +44,36 @@ class TooLarge(StoreError):
     """More bytes are there than may be read."""
 
 
-def of_store(code: str) -> StoreError:
-    """The error that an object store's code stands for."""
+def of_store(code: str, status: int) -> StoreError:
+    """The error that an object store's code stands for, answered with that status of HTTP.
+
+    A bare number, which is all that a HEAD brings, says not whose trouble it is.
+    """
     if code in ABSENT:
         return Missing(code)
-    return Unreadable(code) if code in OF_OBJECT else NoAnswer(code)
+    passing = not 400 <= status < 500 or status in PASSING or code in OF_STORE or HASTE in code or code.isdigit()
+    return NoAnswer(code) if passing else Unreadable(code)
 
 
-def of_system(error: OSError) -> StoreError:
-    """The error that a file system's stands for."""
+def of_system(error: OSError, folder: Path) -> StoreError:
+    """The error that a file system's stands for, met in that folder.
+
+    An error of input or output is the file's where its folder can still be listed, else that of the whole mount.
+    """
     name = errno.errorcode.get(error.errno or 0, type(error).__name__)
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return Missing(name)
-    return NoAnswer(name) if name in OF_MOUNT else Unreadable(name)
+    away = name in OF_MOUNT or (error.errno == errno.EIO and not _listed(folder))
+    return NoAnswer(name) if away else Unreadable(name)
+
+
+def _listed(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            next(entries, None)
+    except OSError:
+        return False
+    return True
 
 
 def refuse_larger(size: int, most: int | None) -> None:

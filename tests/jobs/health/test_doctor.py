@@ -14,7 +14,7 @@ from pyspark.errors import PySparkException
 from conf.errors import StoreAway
 from conf.settings import Settings
 from jobs import jars
-from jobs.health import doctor
+from jobs.health import doctor, doctor_facts
 from jobs.health.doctor import Finding, worst_first
 from jobs.health.doctor_facts import _contents, broken_files, lake_findings, machine_findings
 from jobs.health.status import NightStatus
@@ -185,6 +185,23 @@ def test_jars_are_looked_for_where_spark_would_find_them(monkeypatch: pytest.Mon
     monkeypatch.delenv("SPARK_HOME")
     monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "1")
     assert jars.absent() == []
+
+
+def test_the_jar_that_make_s3_makes_is_missed_as_those_that_it_brings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("SPARK_HOME", "SPARK_CONF_DIR", "PYSPARK_GATEWAY_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(jars, "s3_jars", lambda: tmp_path)
+    monkeypatch.setattr(jars, "missing", lambda _folder, _wanted: [])
+    monkeypatch.setattr(doctor_facts, "prove_conditional_writes", lambda _place: None)
+    monkeypatch.setattr(doctor_facts, "holder_of", lambda _place: None)
+    settings = Settings.model_validate({"how": {"places": {"lake": "s3://bucket/lake"}}})
+    lacking, *_ = doctor_facts._writers(settings)
+    assert (lacking.level, lacking.mend) == ("fail", "make s3")
+    assert lacking.text.endswith(": lookback-log-store")
+    (tmp_path / "lookback-log-store.jar").touch()
+    assert next(doctor_facts._writers(settings)).level == "pass"
 
 
 def said_of(name: str) -> Finding:
