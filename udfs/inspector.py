@@ -18,7 +18,7 @@ from conf.errors import BadModel
 from udfs.answers import ANSWER_DDL, ANSWER_SCHEMA, Batches, answer_batch
 from udfs.deadline import no_longer_than
 from udfs.images.decode import Decoder, open_decoder
-from udfs.images.fetch import Fetched, Source, fetch_all
+from udfs.images.fetch import Fetched, Source, fetch, fetch_all
 from udfs.images.guard import guard
 from udfs.images.objects import patience
 from udfs.images.refusals import Refused
@@ -120,6 +120,14 @@ def inspect_batches(task: InspectTask) -> Batches:
             yield rows
 
     return inspect
+
+
+def inspect_one(task: InspectTask, sha256: str | None, uri: str, fetched: Callable[[], None]) -> pa.RecordBatch:
+    """One document's row of `ANSWER_DDL`, looked at in this thread; `fetched` is called when its bytes are there."""
+    inspector = open_inspector(task)
+    wanted = _Wanted(sha256, fetch(uri, source_of(task)))
+    fetched()
+    return answer_batch(inspector.answers([(wanted, inspector.look(wanted))]))
 
 
 def inspect_frames(task: InspectTask) -> Frames:

@@ -3,22 +3,23 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 import pyarrow as pa
 
 from conf.errors import StoreAway
-from udfs.inspector import device_name, inspect_batches, open_inspector
-from udfs.isolation import DEVICE_FAILED, LENGTH, READY, STORE_AWAY
+from udfs.inspector import device_name, inspect_one, open_inspector
+from udfs.isolation import DEVICE_FAILED, FETCHED, LENGTH, READY, STORE_AWAY
 from udfs.memory_limit import OUT_OF_MEMORY, limit_memory
 from udfs.observing.lacking import DEVICE_FAULTS
+from udfs.orphans import end_with_parent
 from udfs.task import InspectTask
-
-ROW = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
 
 
 def main() -> None:
     """Open the inspector, limit the address space, answer until stdin ends."""
+    end_with_parent()  # stdin's end would not be seen by one that hangs
     documents, answers = sys.stdin.buffer, _own_stdout()
     task = _alone(InspectTask.model_validate_json(_receive(documents)))
     open_inspector(task)
@@ -27,7 +28,7 @@ def main() -> None:
     _send(answers, READY)
     while row := _receive(documents):
         try:
-            _send(answers, _answer(task, json.loads(row)))
+            _send(answers, _answer(task, json.loads(row), fetched=lambda: _send(answers, FETCHED)))
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
         except DEVICE_FAULTS:
@@ -50,12 +51,11 @@ def _own_stdout() -> BinaryIO:
     return answers
 
 
-def _answer(task: InspectTask, row: dict[str, str | None]) -> bytes:
-    batch = pa.RecordBatch.from_pylist([row], ROW)
-    rows = list(inspect_batches(task)(iter([batch])))
+def _answer(task: InspectTask, row: dict[str, str | None], fetched: Callable[[], None]) -> bytes:
+    answer = inspect_one(task, row["sha256"], row["uri"] or "", fetched)
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows[0].schema) as writer:
-        writer.write_batch(rows[0])
+    with pa.ipc.new_stream(sink, answer.schema) as writer:
+        writer.write_batch(answer)
     return bytes(sink.getvalue())
 
 

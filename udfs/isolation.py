@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from conf.errors import StoreAway
 from udfs.answers import Batches, answer_batch
+from udfs.images.limited import SECONDS
 from udfs.images.objects import patience
 from udfs.memory_limit import OUT_OF_MEMORY
 from udfs.parts import inspector_fingerprint
@@ -22,7 +23,8 @@ from udfs.task import InspectTask
 TRIES = 2  # a death that does not repeat is not the document's fault
 OPENING_SECONDS = 300.0  # a cold disk takes its time to load the nets
 LENGTH = 8  # bytes of a message's length
-READY = b"ready"
+READY, FETCHED = b"ready", b"fetched"
+READERS_SECONDS = 2 * SECONDS["page"]  # of a page's own reader, which is part of fetching it
 DEVICE_FAILED = 78  # exit code of a child whose GPU failed, or had no memory left
 STORE_AWAY = 79  # of one whose store gave no answer
 CHILD = "udfs.isolated_child"
@@ -90,7 +92,8 @@ class Child:
     def __init__(self, task: InspectTask) -> None:
         # The task is JSON and the answers are Arrow: nothing that is unpickled could run.
         paths = os.pathsep.join([str(Path(__file__).parents[1]), *(path for path in sys.path if path)])
-        self._deadline = task.worker.deadline_seconds + patience((task.lake, *task.roots))
+        self._deadline = task.worker.deadline_seconds
+        self._away_after = self._deadline + READERS_SECONDS + patience((task.lake, *task.roots))
         self._process = subprocess.Popen(
             [sys.executable, "-m", CHILD],
             stdin=subprocess.PIPE,
@@ -113,8 +116,18 @@ class Child:
 
         Raises:
             ChildDied: it crashed, took too long or too much memory.
+            StoreAway: the document's bytes did not come.
         """
         self._send(json.dumps(row).encode())
+        try:
+            self._receive(self._away_after)
+        except ChildDied as died:
+            if died.reason != "timeout":
+                raise
+            raise StoreAway(
+                f"{row['uri']}: its bytes did not come within {self._away_after:g} s. Is its store up? "
+                "Then try again: no document is refused for that, and what was committed stays"
+            ) from died
         content = self._receive(self._deadline)
         with pa.ipc.open_stream(content) as reader:
             return reader.read_next_batch()
@@ -139,8 +152,10 @@ class Child:
 
     def _receive(self, seconds: float) -> bytes:
         until = time.monotonic() + seconds
-        length = int.from_bytes(self._read(LENGTH, until))
-        return self._read(length, until)
+        try:
+            return self._read(int.from_bytes(self._read(LENGTH, until)), until)
+        except TimeoutError:
+            raise ChildDied("timeout", f"no answer within {seconds:g} s") from None
 
     def _read(self, size: int, until: float) -> bytes:
         pipe = self._process.stdout
@@ -150,7 +165,7 @@ class Child:
         while len(parts) < size:
             left = until - time.monotonic()
             if left <= 0 or not select.select([pipe], [], [], left)[0]:
-                raise ChildDied("timeout", f"no answer within {self._deadline:g} s")
+                raise TimeoutError
             part = os.read(pipe.fileno(), size - len(parts))
             if not part:
                 raise self._death()

@@ -1,3 +1,4 @@
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from conf.errors import StoreAway
+from udfs import isolation
 from udfs.images.decode import HOOK
 from udfs.inspector import inspect_batches
 from udfs.isolation import CannotStart
@@ -74,6 +76,20 @@ def test_a_store_that_is_away_is_no_documents_fault(isolated: InspectTask, monke
     batch = pa.RecordBatch.from_pylist([{"sha256": "0" * 64, "uri": "images/a.jpg"}])
     with pytest.raises(StoreAway, match="no document is refused"):
         outcomes(isolated.model_copy(update={"lake": "s3://bucket/lake"}), batch)
+
+
+@pytest.mark.fault("F17")
+def test_bytes_that_do_not_come_are_no_documents_fault(isolated: InspectTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(f"AWS_{name}", "nobody")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(isolation, "patience", lambda _places: 0.0)
+    monkeypatch.setattr(isolation, "READERS_SECONDS", 0.0)
+    batch = pa.RecordBatch.from_pylist([{"sha256": "0" * 64, "uri": "images/a.jpg"}])
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(StoreAway, match=r"images/a\.jpg: its bytes did not come within 5 s"):
+            outcomes(isolated.model_copy(update={"lake": "s3://bucket/lake"}), batch)
 
 
 @pytest.mark.slow
