@@ -121,7 +121,7 @@ def _open_image(image: Image, got: Fetched, settings: Settings, report: ImagesRe
     try:
         if got.refused is not None:
             raise got.refused
-        if got.content and not is_paged(image.uri) and image.sha256 not in ("", got.sha256):
+        if got.content and image.sha256 not in ("", got.sha256, got.whole):
             raise Refused("digest_mismatch", f"the bytes have digest {got.sha256[:12]}")
         header = guard(got.content, settings.what.inspect.limits)
         decode(got.content, header)

@@ -20,6 +20,7 @@ from udfs.intake.reading import intake_batches
 SAID = ("account_id", "channel", "submitted_at")  # of a refused row, as far as it can be read
 PAGES = ("page", "pages")
 TOLD = ("reason", "detail")
+ONE_PAGE = r"(?is)^.*\.pdf#page=[1-9][0-9]{0,3}$"
 LONGEST_ID = 128
 GIVEN_CHARACTERS = 100  # of a given submission's id, so that with its mark it stays an id
 
@@ -67,13 +68,12 @@ def _of_pages(rows: DataFrame) -> DataFrame:
     number = F.col("page").cast("string")
     marked, address = F.concat("doc_id", F.lit(".p"), number), F.concat("uri", F.lit("#page="), number)
     other, long = F.coalesce(F.col("sha256") != F.col("whole"), F.lit(False)), F.length(marked) > LONGEST_ID
-    has_digest = F.concat(F.lit("the file has digest "), F.substring("whole", 1, 12))
     too_long = F.lit(f"with its page it has more than {LONGEST_ID} characters")
     reason = F.when(other, F.lit("digest_mismatch")).when(long, F.lit("bad_id"))
     return rows.withColumns(
         {
             "_reason": F.coalesce("_reason", reason),
-            "_detail": F.coalesce("_detail", F.when(other, has_digest).when(long, too_long)),
+            "_detail": F.coalesce("_detail", F.when(other, _has_digest("whole")).when(long, too_long)),
             "sha256": F.coalesce("_sha256", "sha256"),
             "doc_id": F.when(F.col("page").isNull() | long, F.col("doc_id")).otherwise(marked),
             "uri": F.coalesce(address, "uri"),
@@ -81,30 +81,35 @@ def _of_pages(rows: DataFrame) -> DataFrame:
     )
 
 
+def _has_digest(whole: str) -> Column:
+    return F.concat(F.lit("the file has digest "), F.substring(whole, 1, 12))
+
+
 def with_digests(rows: DataFrame, settings: Settings) -> DataFrame:
-    """Rows whose manifest gave no digest are read once to get one; what cannot be read gets its reason."""
+    """Rows whose manifest gave no digest are read once to get one; what cannot be read gets its reason.
+
+    A row that names one page may give the digest of its file: that is held against the file, and the page gets its own.
+    """
+    of_page = F.col("page").isNull() & F.col("uri").rlike(ONE_PAGE)
     bare = (
-        rows.where(F.col("sha256").isNull() & F.col("_reason").isNull())
+        rows.where((F.col("sha256").isNull() | of_page) & F.col("_reason").isNull())
         .select("uri")
         .distinct()
         .repartitionByRange("uri")  # a pack's images together
         .sortWithinPartitions("uri")
     )
-    hashed = bare.mapInArrow(hash_batches(source_of(settings), settings.how.worker), HASH_DDL)
-    found = hashed.select(
-        "uri",
-        F.col("sha256").alias("_found"),
-        F.col("reason").alias("_found_reason"),
-        F.col("detail").alias("_found_detail"),
-    )
+    hashed = bare.mapInArrow(hash_batches(source_of(settings), settings.how.worker), HASH_DDL).drop("bytes")
+    found = hashed.withColumnsRenamed({name: f"_found_{name}" for name in ("sha256", "whole", *TOLD)})
+    own, whole = F.col("_found_sha256"), F.col("_found_whole")
+    other = F.coalesce(of_page & (F.col("sha256") != own) & (F.col("sha256") != whole), F.lit(False))
     joined = rows.join(found, "uri", "left").withColumns(
         {
-            "sha256": F.coalesce("sha256", "_found"),
-            "_reason": F.coalesce("_reason", "_found_reason"),
-            "_detail": F.coalesce("_detail", "_found_detail"),
+            "sha256": F.when(of_page, F.coalesce(own, "sha256")).otherwise(F.coalesce("sha256", own)),
+            "_reason": F.coalesce("_reason", "_found_reason", F.when(other, F.lit("digest_mismatch"))),
+            "_detail": F.coalesce("_detail", "_found_detail", F.when(other, _has_digest("_found_whole"))),
         }
     )
-    return joined.drop("_found", "_found_reason", "_found_detail")
+    return joined.select(*rows.columns)
 
 
 def with_submissions(rows: DataFrame, settings: IngestSettings) -> DataFrame:

@@ -49,6 +49,10 @@ ROWS = [
     row("D-7", "hidden.jpg", channel="web"),
     row("D-8", "moving.gif", channel=""),
     row("D-9", "scan.pdf#page=2"),
+    row("D-11", "scan.pdf#page=2", hashlib.sha256(FILES["scan.pdf"]).hexdigest()),
+    row("D-12", "scan.pdf#page=1", hashlib.sha256(picture(40)).hexdigest()),
+    row("D-13", "scan.pdf#page=2", "1" * 64),
+    row("D-14", "scan.pdf#page=4", hashlib.sha256(FILES["scan.pdf"]).hexdigest()),
     row("D-10", "absent.pdf"),
     row(LONG_ID, "scan.pdf"),
 ]
@@ -65,7 +69,7 @@ def night(tmp_path_factory: pytest.TempPathFactory, spark: "SparkSession") -> au
         (lake / "images" / name).write_bytes(content)
     head = "doc_id,account_id,uri,side,submitted_at,sha256,channel"
     (lake / "manifests" / "m.csv").write_text("\n".join([head, *ROWS]) + "\n")
-    stated = "day,channel,documents,counted_at\n2026-02-28,branch,9,2026-03-01T03:00:00Z\n"
+    stated = "day,channel,documents,counted_at\n2026-02-28,branch,13,2026-03-01T03:00:00Z\n"
     (lake / "control_totals" / "t.csv").write_text(stated)
     what = {"inspect": {"parts": ["file", "quality"]}, "monitor": {"control_documents": 0}}
     settings = Settings.model_validate({"what": what, "how": {"places": {"lake": str(lake)}}})
@@ -76,11 +80,14 @@ def night(tmp_path_factory: pytest.TempPathFactory, spark: "SparkSession") -> au
 
 def test_each_page_is_a_document_and_a_lone_jpeg_the_content_that_it_is(night: audit.Released) -> None:
     documents = {row["doc_id"]: row for row in night.tables["documents"].to_pylist()}
-    assert sorted(documents) == ["D-1.p1", "D-1.p2", "D-1.p3", "D-5", "D-7", "D-8", "D-9"]
+    assert sorted(documents) == [
+        *("D-1.p1", "D-1.p2", "D-1.p3", "D-11", "D-12", "D-5", "D-7", "D-8", "D-9"),
+    ]
     whole = hashlib.sha256(FILES["scan.pdf"]).hexdigest()
     rendered = hashlib.sha256(f"{whole}#page=2".encode()).hexdigest()
     assert documents["D-1.p1"]["sha256"] == documents["D-5"]["sha256"] == hashlib.sha256(picture(40)).hexdigest()
-    assert documents["D-1.p2"]["sha256"] == documents["D-9"]["sha256"] == rendered
+    assert documents["D-12"]["sha256"] == documents["D-5"]["sha256"]
+    assert {documents[name]["sha256"] for name in ("D-1.p2", "D-9", "D-11")} == {rendered}
     assert (documents["D-1.p2"]["uri"], documents["D-1.p2"]["page"]) == ("images/scan.pdf#page=2", 2)
     assert len({documents[f"D-1.p{page}"]["submission_id"] for page in (1, 2, 3)}) == 1
     seen = {row["sha256"]: row["file"] for row in night.tables["observations"].to_pylist()}
@@ -98,6 +105,8 @@ def test_what_cannot_be_taken_has_its_reason_once_or_once_a_page(night: audit.Re
             ("D-7", 0, "unsupported_format"),
             ("D-8", 0, "unsupported_format"),
             ("D-10", 0, "missing"),
+            ("D-13", 0, "digest_mismatch"),
+            ("D-14", 0, "missing"),
             *((f"D-{doc}.p{page}", page, reason) for doc, reason in ((1, "duplicate"), (6, "digest_mismatch"))
               for page in (1, 2, 3)),
             *((LONG_ID, page, "bad_id") for page in (1, 2, 3)),
@@ -109,8 +118,8 @@ def test_coverage_counts_pages_and_totals_count_files(night: audit.Released) -> 
     coverage = {row["detector"]: row for row in night.tables["coverage"].to_pylist()}
     whole = coverage["manifest"]
     assert whole["manifest_rows"] == len(ROWS) + 4 * 2
-    assert (whole["scored"], whole["rejected"], whole["duplicate"], whole["pending"]) == (5, 12, 3, 0)
-    assert coverage["control_totals"]["scored"] == 5
+    assert (whole["scored"], whole["rejected"], whole["duplicate"], whole["pending"]) == (7, 14, 3, 0)
+    assert coverage["control_totals"]["scored"] == 7
     metrics = night.tables["metrics"].to_pylist()
     unsupported = [row for row in metrics if row["measure"] == "unsupported_format"]
     told = {row["segment"]: (row["value"], row["n"]) for row in unsupported}

@@ -29,13 +29,23 @@ class Source:
 
 @dataclass(frozen=True)
 class Fetched:
-    """One address: its bytes, or why there are none; `rendered` where they were drawn from a page, not stored."""
+    """One address: its bytes, or why there are none.
+
+    Attributes:
+        uri: the address.
+        content: its bytes.
+        sha256: of them; of a page that was rendered, the name of its content.
+        refused: why there are no bytes.
+        rendered: whether they were drawn from a page, not stored.
+        whole: of a page, the SHA-256 of its file.
+    """
 
     uri: str
     content: bytes
     sha256: str
     refused: Refused | None = None
     rendered: bool = False
+    whole: str | None = None
 
 
 def fetch(uri: str, source: Source) -> Fetched:
@@ -49,7 +59,8 @@ def fetch(uri: str, source: Source) -> Fetched:
         content = _read(file, source)
         if number is not None:
             page = read_page(content, number)
-            return Fetched(uri, page.content, page.sha256, rendered=page.rendered)
+            whole = hashlib.sha256(content).hexdigest()
+            return Fetched(uri, page.content, page.sha256, rendered=page.rendered, whole=whole)
     except Refused as refused:
         return Fetched(uri, b"", "", refused)
     except TooLarge as error:

@@ -1,4 +1,4 @@
-"""Digests of documents whose manifest gives none."""
+"""Digests of documents whose manifest gives none, or that of the file whose page they are."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,10 +7,10 @@ import pyarrow as pa
 from conf.settings import WorkerSettings
 from udfs.images.fetch import Fetched, Source, fetch_all
 
-HASH_DDL = "uri string, sha256 string, bytes bigint, reason string, detail string"
+HASH_DDL = "uri string, sha256 string, whole string, bytes bigint, reason string, detail string"
 HASH_SCHEMA = pa.schema(
-    [("uri", pa.string()), ("sha256", pa.string()), ("bytes", pa.int64()), ("reason", pa.string()),
-     ("detail", pa.string())]
+    [("uri", pa.string()), ("sha256", pa.string()), ("whole", pa.string()), ("bytes", pa.int64()),
+     ("reason", pa.string()), ("detail", pa.string())]
 )  # fmt: skip
 Batches = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
@@ -43,4 +43,4 @@ def _row(got: Fetched) -> dict[str, str | int | None]:
         return {"uri": got.uri, "reason": got.refused.reason, "detail": got.refused.detail}
     if not got.content:
         return {"uri": got.uri, "reason": "empty", "detail": "no bytes"}
-    return {"uri": got.uri, "sha256": got.sha256, "bytes": len(got.content)}
+    return {"uri": got.uri, "sha256": got.sha256, "whole": got.whole, "bytes": len(got.content)}

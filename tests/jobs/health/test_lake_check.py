@@ -104,6 +104,19 @@ def test_a_pdf_is_looked_at_by_its_first_page(filled: Path, settings: Settings) 
     assert dict(checked(settings).images.formats) == {"png": 1}
 
 
+def test_a_page_is_held_against_its_files_digest_or_its_own(filled: Path, settings: Settings) -> None:
+    from tests.udfs.images.pdfs import pdf_of
+
+    scan = pdf_of("one", "two")
+    (filled / "images" / "scan.pdf").write_bytes(scan)
+    whole = sha256(scan).hexdigest()
+    own = sha256(f"{whole}#page=2".encode()).hexdigest()
+    for digest, refused in ((whole, {}), (own, {}), ("0" * 64, {"digest_mismatch": 1})):
+        row = f"D-1,A-1,images/scan.pdf#page=2,front,{AT},{digest}"
+        (filled / "manifests" / "one.csv").write_text(f"{HEAD}\n{row}\n")
+        assert dict(checked(settings).images.refused) == refused
+
+
 def test_a_pdf_counts_as_many_documents_as_it_would_give(filled: Path, settings: Settings) -> None:
     from tests.udfs.images.pdfs import pdf_of
 

@@ -231,6 +231,21 @@ def test_two_nights_take_in_what_came_and_a_late_manifest_comes_with_the_second(
     assert {(row["doc_id"], row["reason"]) for row in second["rejected"]} == {("D-1", "replaced"), ("D-2", "duplicate")}
 
 
+def test_one_page_is_held_against_the_digest_of_its_file(spark: "SparkSession", lake: Path, settings: Settings) -> None:
+    from tests.udfs.images.pdfs import pdf_of
+
+    scan = pdf_of("one", "two")
+    (lake / "scan.pdf").write_bytes(scan)
+    whole = sha256(scan).hexdigest()
+    own, page = sha256(f"{whole}#page=2".encode()).hexdigest(), "scan.pdf#page=2"
+    rows = [named(f"D-{n}", page, sha256=given) for n, given in enumerate((whole, own, "0" * 64))]
+    found = ingested(spark, settings, FIRST, delivered(lake, "m.jsonl", *rows, named("D-3", page)), [])
+    assert {(row["doc_id"], row["sha256"]) for row in found["documents"]} == {(f"D-{n}", own) for n in (0, 1, 3)}
+    assert [(row["doc_id"], row["reason"], row["detail"]) for row in found["rejected"]] == [
+        ("D-2", "digest_mismatch", f"the file has digest {whole[:12]}")
+    ]
+
+
 @pytest.mark.parametrize(
     ("mapping", "documents", "accounts"),
     [

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from conf.settings import ImageLimits, WorkerSettings
@@ -19,6 +20,7 @@ from udfs.images import limited
 from udfs.images.decode import decode
 from udfs.images.fetch import Source, fetch
 from udfs.images.guard import guard
+from udfs.images.hashing import hash_batches
 from udfs.images.pages import is_paged, page_digests, read_page, split_page
 from udfs.images.pdf_pages import describe_pages
 from udfs.images.refusals import Refused
@@ -53,6 +55,19 @@ def test_what_shows_more_than_a_jpeg_is_rendered_and_named_by_file_and_number() 
     assert image.shape == (1067, 1600, 3)
     assert (image < 100).any()
     assert read_page(pdf, 1) == page
+
+
+def test_a_page_has_its_own_digest_and_tells_its_files(tmp_path: Path) -> None:
+    scan = pdf_of(jpeg(1), "A TYPED PAGE")
+    (tmp_path / "scan.pdf").write_bytes(scan)
+    whole = hashlib.sha256(scan).hexdigest()
+    batch = pa.RecordBatch.from_pylist([{"uri": f"scan.pdf#page={number}"} for number in (1, 2, 3)])
+    (out,) = hash_batches(Source(str(tmp_path), (), 100_000), WorkerSettings())(iter([batch]))
+    assert [(row["sha256"], row["whole"], row["reason"]) for row in out.to_pylist()] == [
+        (hashlib.sha256(jpeg(1)).hexdigest(), whole, None),
+        (hashlib.sha256(f"{whole}#page=2".encode()).hexdigest(), whole, None),
+        (None, None, "missing"),
+    ]
 
 
 @pytest.mark.parametrize("matrix", [(-300, 0, 0, 200, 300, 0), (300, 0, 0, -200, 0, 200)])

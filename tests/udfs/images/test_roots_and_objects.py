@@ -127,6 +127,7 @@ def test_digests_of_rows_without_one(tmp_path: Path) -> None:
         (None, None, "empty"),
         (None, None, "missing"),
     ]
+    assert {row["whole"] for row in out.to_pylist()} == {None}
     assert digest_of("a", source) == (sha, 3)
     with pytest.raises(Refused):
         digest_of("n", source)
