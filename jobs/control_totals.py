@@ -1,16 +1,16 @@
 """Control totals: what the system of record says there should be, held against what the manifests named.
 
 A document counts once, by the id that a manifest row gives it: taken or refused, whatever its bytes. It counts on the
-day of its submission, for its channel and the legal entity of its account; a total without channel or entity is one
-of all. What cannot be placed (a refused row without a readable id, account or time) is in no total, and shows as one
-missing. A PDF is one id, however many pages it has.
+day of its submission, for its channel and the legal entity that its account then had; a total without channel or
+entity is one of all. What cannot be placed (a refused row without a readable id, account or time) is in no total, and
+shows as one missing. A PDF is one id, however many pages it has.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts import holding
@@ -64,11 +64,26 @@ def named_documents(run: Run) -> DataFrame:
     first = F.min_by(F.struct(*said[1:]), F.struct("night", "run_id", "manifest", "row")).alias("said")
     placed = refused.where(F.col("doc_id").isNotNull() & F.col("submitted_at").isNotNull())
     alone = placed.join(taken, "doc_id", "left_anti").groupBy("doc_id").agg(first).select("doc_id", "said.*")
-    entities = holding(run.read("accounts"), "account_id").select("account_id", "legal_entity")
     day = F.to_date(F.from_utc_timestamp("submitted_at", run.settings.what.monitor.totals_zone))
-    rows = taken.unionByName(alone).join(entities, "account_id", "left")
+    entities, at = entity_spans(run.read("accounts")), F.col("submitted_at")
+    held = F.coalesce(F.col("begins") <= at, F.lit(True)) & F.coalesce(at < F.col("ends"), F.lit(True))
+    named = taken.unionByName(alone)
+    same = named.account_id == entities.account_id
+    rows = named.join(entities, same & held, "left").drop(entities.account_id)
     given = F.when(F.col("page").isNull(), F.col("doc_id")).otherwise(F.regexp_replace("doc_id", PAGE_MARK, ""))
     return rows.select("doc_id", given.alias("given"), day.alias("day"), "channel", "legal_entity")
+
+
+def entity_spans(accounts: DataFrame) -> DataFrame:
+    """account_id, legal_entity, begins, ends: when each of an account's statements held; null: from ever, for ever.
+
+    What is known newest of one valid time holds for it, and the earliest statement for the time before it, too.
+    """
+    in_time = Window.partitionBy("account_id").orderBy("valid_from")
+    is_first = F.row_number().over(in_time) == 1
+    begins, ends = F.when(~is_first, F.col("valid_from")), F.lead("valid_from").over(in_time)
+    stated = holding(accounts, "account_id", "valid_from")
+    return stated.select("account_id", "legal_entity", begins.alias("begins"), ends.alias("ends"))
 
 
 def compare(totals: DataFrame, named: DataFrame) -> list[Total]:

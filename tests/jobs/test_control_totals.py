@@ -1,6 +1,6 @@
 """The system of record's totals against what came, each digest computed here by another engine."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -33,10 +33,9 @@ def total(
     return stated | {"digest": digest(*ids) if ids else None} | came | more
 
 
-def account(name: str, entity: str, row: int) -> dict[str, Any]:
-    return {"account_id": name, "legal_entity": entity, "file": sha(8), "row": row, "valid_from": DAY} | {
-        "known_at": NIGHT
-    } | RUN  # fmt: skip
+def account(name: str, entity: str, row: int, **more: object) -> dict[str, Any]:
+    stated = {"account_id": name, "legal_entity": entity, "file": sha(8), "row": row, "valid_from": DAY}
+    return stated | {"known_at": NIGHT} | RUN | more
 
 
 def refused(doc_id: str | None, reason: str, row: int, **said: object) -> dict[str, Any]:
@@ -128,6 +127,27 @@ def test_the_newest_count_holds_and_a_retracted_one_does_not(spark: "SparkSessio
         total(7, "branch", SOUTH, row=3, retracts=True, **later),
     )
     assert reconciled(run)[1] == {"2026-02-28 / web / South Ltd": (1, 1, True)}
+
+
+def test_a_document_counts_for_the_entity_that_its_account_then_had(
+    spark: "SparkSession", settings: "Settings"
+) -> None:
+    before, after = {"valid_from": DAY.replace(month=1)}, {"valid_from": datetime(2026, 3, 1, tzinfo=UTC)}
+    run = night(spark, settings, total(3, "web", NORTH, "d001", "d002", "d900"), total(1, "web", SOUTH, "d003", row=1))
+    moved = [
+        account("N", "Unknown Ltd", 0, **before, known_at=NIGHT - timedelta(days=1)),
+        account("N", NORTH, 1, **before),
+        account("N", SOUTH, 2, **after),
+        account("S", SOUTH, 3, **after),
+        account("S", NORTH, 4, valid_from=datetime(2026, 3, 2, tzinfo=UTC)),
+        account("S", NORTH, 5, valid_from=DAY, known_at=NIGHT - timedelta(days=1)),
+        account("S", NORTH, 6, valid_from=DAY, retracts=True),
+    ]
+    run.tables["accounts"] = frame(spark, "accounts", moved)
+    assert reconciled(run)[1] == {
+        "2026-02-28 / web / North Ltd": (3, 3, True),
+        "2026-02-28 / web / South Ltd": (1, 1, True),
+    }
 
 
 def test_days_are_those_of_the_system_of_record(spark: "SparkSession", settings: "Settings") -> None:
