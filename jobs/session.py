@@ -33,6 +33,18 @@ ONE_MACHINE = {
     "spark.broadcast.blockSize": "256k",
     "spark.broadcast.compress": "false",
     "spark.buffer.pageSize": "1m",
+    # Each plan is written out for a page that is not shown, at length, and kept with those of a thousand others.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.debug.maxToStringFields": "2",
+    "spark.ui.retainedJobs": "20",
+    "spark.ui.retainedStages": "20",
+    "spark.ui.retainedTasks": "100",
+    "spark.sql.ui.retainedExecutions": "5",
+    # Hadoop's newer interface to local files starts a process to ask of every name whether it is a link.
+    "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
+    "spark.sql.streaming.checkpointFileManagerClass": (
+        "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
+    ),
     # Spark's other case mapping computes a table of all characters at its first use, a second and a half.
     "spark.sql.icu.caseMappings.enabled": "false",
     "spark.driver.host": "127.0.0.1",
