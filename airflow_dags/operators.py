@@ -12,7 +12,7 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 import jobs
-from jobs.pace import next_shown
+from jobs.clock import next_shown
 
 LOG = logging.getLogger("airflow.task")
 COMMAND = str(Path(jobs.__file__).with_name("__main__.py"))

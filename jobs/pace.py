@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
@@ -83,17 +83,6 @@ class Backlog:
         if self.nights is None:
             return f"{waiting}; {pace}: no more than arrive, so it does not end"
         return f"{waiting}; {pace}: ends in {self.nights:,} {'night' if self.nights == 1 else 'nights'}, on {self.ends}"
-
-
-def next_shown(clock: str, after: datetime) -> datetime:
-    """The first instant after another at which the clock here shows HH:MM, whatever zone either is in.
-
-    Raises:
-        ValueError: it is no time of day.
-    """
-    shown, here = time.fromisoformat(clock), after.astimezone()
-    today, tomorrow = (datetime.combine(here.date() + timedelta(days=days), shown).astimezone() for days in (0, 1))
-    return today if today > here else tomorrow
 
 
 def told_by(tables: "Tables", lineage: Sequence[str]) -> list[PacedNight]:

@@ -12,7 +12,7 @@ from jobs.cli.app import app
 from jobs.cli.context import given
 from jobs.cli.output import CONSOLE
 from jobs.cli.progress import NightProgress
-from jobs.pace import next_shown
+from jobs.clock import next_shown
 from jobs.pipeline import PIPELINE, step_named
 
 Night = Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="Logical date of the night.")]

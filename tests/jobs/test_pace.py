@@ -1,18 +1,14 @@
 """What a deadline leaves room for, and when a backlog ends: from rows alone."""
 
 import time
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
-
-import pytest
 
 from jobs.pace import (
     Backlog,
     Deadline,
     backlog,
     deadline,
-    next_shown,
     paced_nights,
     rate,
     rest_seconds,
@@ -112,32 +108,3 @@ def test_a_slice_is_begun_only_if_it_would_be_done_in_time() -> None:
     assert (Clock(now + 70, 60.0).allows(0), Clock(now + 70, 60.0).allows(1)) == (True, False)
     slow = Clock(now + 50, began=now - 60, done=2)
     assert (slow.allows(0), slow.allows(1)) == (True, False)
-
-
-@pytest.fixture
-def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """This process in a zone whose clocks change."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "Europe/Berlin")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.mark.parametrize(
-    ("after", "shown"),
-    [
-        ("2026-03-28T20:00", "2026-03-29T04:00"),  # the night in which clocks go forward
-        ("2026-10-24T20:00", "2026-10-25T05:00"),  # and back
-        ("2026-10-25T05:00", "2026-10-26T05:00"),  # it shows six already: the next one
-    ],
-)
-@pytest.mark.usefixtures("berlin")
-def test_a_clock_shows_six_whatever_happens_to_clocks_that_night(after: str, shown: str) -> None:
-    at = datetime.fromisoformat(after).replace(tzinfo=UTC)
-    assert next_shown("06:00", at) == datetime.fromisoformat(shown).replace(tzinfo=UTC)
-
-
-def test_what_is_no_time_of_day_is_told() -> None:
-    with pytest.raises(ValueError, match="six"):
-        next_shown("six", datetime.now(UTC))
