@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOG = logging.getLogger(__name__)
-pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.timeout(3_000)]
+pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.timeout(7_200)]
 NIGHTS, WEEK, WARM = 60, 7, 12  # the first nights still compile and load classes
 CONTENTS = 5  # pictures that all documents share: a night is its queries
 FILES_GROWTH, CPU_GROWTH = 0.05, 0.25  # of the mean, over all nights together, by a straight line through them
