@@ -125,11 +125,11 @@ def world() -> MemoryReleased:
             ],
             "runs": [
                 {"run_id": RUNS[1], "night": SECOND, "step": "inspect", "state": "done", "frozen": None,
-                 "seconds": 42.0, "at": datetime(2026, 3, 2, 1, 1, tzinfo=UTC)},
+                 "seconds": 42.0, "contents": 33, "at": datetime(2026, 3, 2, 1, 1, tzinfo=UTC)},
                 {"run_id": RUNS[1], "night": SECOND, "step": "night", "state": "opened", "frozen": _frozen(),
-                 "seconds": None, "at": datetime(2026, 3, 2, 1, 0, tzinfo=UTC)},
+                 "seconds": None, "contents": None, "at": datetime(2026, 3, 2, 1, 0, tzinfo=UTC)},
                 {"run_id": RUNS[1], "night": SECOND, "step": "night", "state": "released", "frozen": None,
-                 "seconds": None, "at": datetime(2026, 3, 2, 1, 1, 48, tzinfo=UTC)},
+                 "seconds": None, "contents": None, "at": datetime(2026, 3, 2, 1, 1, 48, tzinfo=UTC)},
             ],
             "plates": [
                 {"sha256": doc * 20, "run_id": RUNS[0], "luma": plate(seed), "width": 192, "height": 121}

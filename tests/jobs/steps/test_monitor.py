@@ -43,7 +43,7 @@ def test_a_document_refused_by_one_inspector_and_seen_by_another_is_scored(
     tables = {name: frame(spark, name, made) for name, made in rows.items()}
     run: Any = MemoryRun(spark, settings, tables)
     run.frozen = SimpleNamespace(
-        parent=None, inspector=None, models={}, files={"manifests": (SimpleNamespace(rows=6),)}
+        parent=None, inspector=None, champions=(), models={}, files={"manifests": (SimpleNamespace(rows=6),)}
     )
     counts = count_all(run)
     whole = counts[0]
@@ -70,7 +70,7 @@ def test_a_row_counts_once_a_page_and_a_page_that_is_lost_leaves_a_hole(
         }
         run: Any = MemoryRun(spark, settings, {name: frame(spark, name, made) for name, made in rows.items()})
         run.frozen = SimpleNamespace(
-            parent=None, inspector=None, models={}, files={"manifests": (SimpleNamespace(rows=3),)}
+            parent=None, inspector=None, champions=(), models={}, files={"manifests": (SimpleNamespace(rows=3),)}
         )
         whole = count_all(run)[0]
         assert (whole.manifest_rows, whole.rejected, whole.pending) == (5, 2, 2 if lost else 3)
@@ -96,7 +96,7 @@ def test_a_page_refused_on_a_later_night_than_the_one_that_took_it_counts_once(
         {"documents": frame(spark, "documents", pages), "rejected": frame(spark, "rejected", [refused])},
         {"coverage": frame(spark, "coverage", [counted])},
     )
-    run.frozen = SimpleNamespace(parent=before["run_id"], inspector=None, models={}, files={})
+    run.frozen = SimpleNamespace(parent=before["run_id"], inspector=None, champions=(), models={}, files={})
     whole = count_all(run)[0]
     assert (whole.manifest_rows, whole.rejected, whole.pending, whole.unaccounted) == (3, 1, 2, 0)
 
