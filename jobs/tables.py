@@ -3,7 +3,7 @@
 import json
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, cast
@@ -27,6 +27,7 @@ from udfs.images.objects import open_bucket, open_objects
 LOG = logging.getLogger(__name__)
 STORE_ATTEMPTS = 3  # of a commit that an object store refused; what landed after all is not asked again
 CREATE_THREADS = 4  # creating a table is one small commit, mostly waiting
+READERS = 4  # asking a table's log is mostly waiting, too
 DIGEST_WORDS = 4  # of 15 hex digits each: sums of 60-bit words fit a decimal(38,0) for 10^19 rows
 
 
@@ -68,6 +69,12 @@ class Tables:
     def head(self, name: str) -> TableHead:
         """What the table's log says of its head."""
         return TableHead.at(self.spark, self.path(name))
+
+    def heads(self, names: Iterable[str]) -> dict[str, TableHead]:
+        """What the logs of several tables say of their heads."""
+        asked = tuple(names)
+        with ThreadPoolExecutor(READERS) as pool:
+            return dict(zip(asked, pool.map(self.head, asked), strict=True))
 
     def read(self, name: str, version: int | None = None) -> DataFrame:
         """A table at a version, or at its head; an empty frame where it does not exist.

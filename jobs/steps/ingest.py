@@ -13,6 +13,7 @@ from jobs.run import STAMPED, Run
 from schemas import TABLES
 from udfs.images.fetch import Source
 from udfs.images.hashing import HASH_DDL, hash_batches
+from udfs.images.pages import PAGE
 from udfs.intake.contract import row_schema
 from udfs.intake.paging import PAGE_DDL, page_batches
 from udfs.intake.reading import intake_batches
@@ -20,7 +21,7 @@ from udfs.intake.reading import intake_batches
 SAID = ("account_id", "channel", "submitted_at")  # of a refused row, as far as it can be read
 PAGES = ("page", "pages")
 TOLD = ("reason", "detail")
-ONE_PAGE = r"(?is)^.*\.pdf#page=[1-9][0-9]{0,3}$"
+ONE_PAGE = f"(?is)^{PAGE.pattern}$"
 LONGEST_ID = 128
 GIVEN_CHARACTERS = 100  # of a given submission's id, so that with its mark it stays an id
 

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from conf.settings import Settings
@@ -18,7 +17,6 @@ from schemas import TABLES
 
 LOG = logging.getLogger(__name__)
 STEP = "maintain"
-READERS = 4  # asking a table's log is mostly waiting
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,7 @@ class Maintained:
 def table_states(tables: Tables, keep: int, now: float) -> dict[str, TableState]:
     """Every table that exists, at its head, with the age of what is read of it where `keep` releases are live."""
     read = oldest_read(tables, keep)
-    with ThreadPoolExecutor(READERS) as pool:
-        logs = dict(zip(TABLES, pool.map(tables.head, TABLES), strict=True))
+    logs = tables.heads(TABLES)
     return {name: _state(log, read.get(name), now) for name, log in logs.items() if log.version is not None}
 
 

@@ -4,14 +4,12 @@ import logging
 import math
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from jobs.nights import Told, attempts
 from jobs.publishing.releases import live, publications
 from jobs.tables import Tables
 
 LOG = logging.getLogger(__name__)
-READERS = 4  # asking a table's log is mostly waiting
 HOUR, DAY = 3_600, 86_400
 MARGIN_DAYS = 1  # between the clocks of a table's log and of its files
 AHEAD_DAYS = 14  # that what is read may age until the next maintenance
@@ -62,16 +60,9 @@ def keep_readable(tables: Tables, versions: Mapping[str, int], retention_days: i
         versions: that the night reads, by table.
         retention_days: that a table promises from the first.
     """
-
-    def lacking(name: str) -> int | None:
-        head = tables.head(name)
+    for name, head in sorted(tables.heads(versions).items()):
         committed = head.committed(versions[name])
         days = retention_days if committed is None else property_days(time.time() - committed, retention_days)
-        return days if days > head.retention_days else None
-
-    with ThreadPoolExecutor(READERS) as pool:
-        wanted = dict(zip(versions, pool.map(lacking, versions), strict=True))
-    for name, days in sorted(wanted.items()):
-        if days is not None:
+        if days > head.retention_days:
             LOG.info("%s: replaced files stay %d days from now on, for this night", name, days)
             tables.alter(name, promise(days))

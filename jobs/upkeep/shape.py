@@ -1,19 +1,18 @@
 """The shape of a lake's tables against what is declared: what an earlier version wrote, brought up to date."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from conf.errors import BadLake
 from conf.settings import Settings
 from jobs.publishing.releases import newest
 from jobs.session import open_session
+from jobs.table_head import TableHead
 from jobs.tables import Tables, quoted
 from jobs.turns import turn
 from schemas import TABLES
 from schemas.table import Column, Table
 
-READERS = 4  # asking a table's log is mostly waiting
 STEP = "maintain upgrade"
 MISSING = "is missing"
 
@@ -37,9 +36,7 @@ class Gap:
 
 def gaps(tables: Tables) -> list[Gap]:
     """Everything that the lake's tables lack, in the order in which they are declared."""
-    with ThreadPoolExecutor(READERS) as pool:
-        found = pool.map(lambda name: list(_gaps(tables, TABLES[name])), TABLES)
-    return [gap for listed in found for gap in listed]
+    return [gap for name, log in tables.heads(TABLES).items() for gap in _gaps(tables, TABLES[name], log)]
 
 
 def refuse_other_shape(tables: Tables) -> None:
@@ -93,9 +90,8 @@ def _untouched(tables: Tables) -> bool:
     return not tables.exists("runs") or tables.read("runs").isEmpty()
 
 
-def _gaps(tables: Tables, table: Table) -> Iterator[Gap]:
-    """What one table lacks."""
-    log = tables.head(table.name)
+def _gaps(tables: Tables, table: Table, log: TableHead) -> Iterator[Gap]:
+    """What one table lacks, by its log."""
     if log.version is None:
         yield Gap(table.name, MISSING)
         return

@@ -34,7 +34,7 @@ def tables_of(**logs: SimpleNamespace) -> "Tables":
     rows = SimpleNamespace(isEmpty=lambda: False)
     made = SimpleNamespace(
         root="/lake",
-        head=lambda name: logs.get(name) or log_of(name),
+        heads=lambda names: {name: logs.get(name) or log_of(name) for name in names},
         type_of=fields,
         exists=lambda _name: True,
         read=lambda _name: rows,
