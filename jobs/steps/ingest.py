@@ -30,6 +30,8 @@ def main(run: Run) -> None:
     """Take in every file that the night froze."""
     taken, refused = {}, []
     for folder in ("manifests", *FACTS):
+        if not run.frozen.files.get(folder):
+            continue  # a commit without rows says nothing
         rows = _rows(run, folder).persist()
         refused.append(_refused(rows, folder, run.tables.type_of("rejected")))
         good, table = rows.where(F.col("_reason").isNull()), folder
@@ -40,8 +42,9 @@ def main(run: Run) -> None:
             refused.append(_refused(turned_away, folder, run.tables.type_of("rejected")))
             table = "documents"
         taken[table] = _declared(good, table, run)
-    rejected = reduce(DataFrame.unionByName, refused).select(*_columns("rejected"))
-    run.write_all(taken | {"rejected": rejected})
+    if refused:
+        taken["rejected"] = reduce(DataFrame.unionByName, refused).select(*_columns("rejected"))
+    run.write_all(taken)
 
 
 def source_of(settings: Settings) -> Source:
