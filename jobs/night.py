@@ -106,15 +106,28 @@ def _opened(tables: Tables, settings: Settings, ask: Ask, steps: tuple[Step, ...
     first = PIPELINE[0]
     if first in steps:
         attempt = open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
-        if attempt.state != "released":
-            keep_readable(tables, attempt.frozen.versions, settings.what.releases.retention_days)
-        return attempt
-    if ask.again:
+    elif ask.again:
         raise NightRefused(
             f"--again begins a night anew, as its first step alone does: lookback run {first.name} --date {ask.night} "
             "--again"
         )
-    return begun_attempt(tables, settings, ask.night)
+    else:
+        attempt = begun_attempt(tables, settings, ask.night)
+    if attempt.state != "released":
+        keep_readable(tables, attempt.frozen.versions, settings.what.releases.retention_days)
+        _warn_of_limit(attempt, ask)
+    return attempt
+
+
+def _warn_of_limit(attempt: Attempt, ask: Ask) -> None:
+    """A limit is frozen with the night: who resumes it with another is told that it changes nothing."""
+    begun = attempt.frozen.limit
+    if ask.limit not in {None, begun}:
+        kept = "no limit" if begun is None else f"--limit {begun}"
+        LOG.warning(
+            "%s goes on as it began, with %s. For --limit %d begin it anew, with --again",
+            *(attempt.run_id, kept, ask.limit),
+        )
 
 
 def in_time(tables: Tables, settings: Settings, until: float | None) -> tuple[Settings, Deadline | None]:

@@ -15,7 +15,7 @@ from jobs.inspect_task import Models, inspect_task
 from jobs.models.registry import Registry
 from jobs.publishing import intact
 from jobs.publishing.intact import recorded
-from jobs.publishing.releases import Release, publications, shown_now
+from jobs.publishing.releases import Release, ever_published, publications, shown_now
 from jobs.store import arrived
 from jobs.tables import Tables
 from jobs.upkeep.shape import refuse_other_shape
@@ -63,7 +63,7 @@ class Told:
     @classmethod
     def by(cls, rows: list[Release]) -> "Told":
         """From every row of `releases`, oldest first."""
-        return cls(shown_now(rows), frozenset(row.run_id for row in rows if row.event == "published"))
+        return cls(shown_now(rows), ever_published(rows))
 
     @property
     def versions(self) -> Mapping[str, int]:

@@ -41,7 +41,7 @@ def read_status(settings: Settings) -> "LakeStatus":
     from jobs.health.status import LakeStatus, controls_of, models_of, nights_of
     from jobs.lease import holder_of
     from jobs.pace import backlog, paced_nights
-    from jobs.publishing.releases import live, publications
+    from jobs.publishing.releases import ever_published, live, publications
     from jobs.upkeep.due import due
     from jobs.upkeep.maintenance import table_states
     from jobs.upkeep.shape import gaps
@@ -67,7 +67,7 @@ def read_status(settings: Settings) -> "LakeStatus":
         release=newest.run_id if newest else None,
         live=tuple(release.run_id for release in releases),
         models=models_of(runs),
-        nights=nights_of(runs, coverage, lineage=lineage, writing=writing),
+        nights=nights_of(runs, coverage, lineage=lineage, published=ever_published(published), writing=writing),
         controls=controls,
         controls_mean=mean,
         backlog=backlog(paced_nights(runs, coverage, lineage)),

@@ -120,7 +120,7 @@ def rollback(
     )
     if not yes and not _agreed(asked):
         raise NightRefused("nothing was withdrawn; --yes withdraws without asking")
-    withdraw(settings, tables.spark)
+    withdraw(settings, tables.spark, newest.run_id)
     CONSOLE.print(f"{newest.run_id} withdrawn; {newest.parent or 'no night'} is released", markup=False, style=None)
 
 

@@ -74,13 +74,13 @@ def lake_findings(settings: Settings) -> Iterator[Finding]:
 
 def table_findings(settings: Settings, tables: "Tables", *, deep: bool = False) -> Iterator[Finding]:
     """Nights, coverage, disk and the files of live releases, as the tables tell them; `deep`: every row read again."""
-    from jobs.publishing.releases import live, publications
+    from jobs.publishing.releases import ever_published, live, publications
     from jobs.upkeep.shape import gaps
 
     runs, coverage = (_rows(tables, name) for name in ("runs", "coverage"))
     published = publications(tables)
     lineage = published[-1].lineage if published else ()
-    nights = nights_of(runs, coverage, lineage=lineage, writing=None)
+    nights = nights_of(runs, coverage, lineage=lineage, published=ever_published(published), writing=None)
     yield doctor.shape_finding([f"{gap.table} {gap.lacks}" for gap in gaps(tables)])
     yield doctor.nights_finding(nights)
     yield doctor.coverage_finding(coverage, nights[0].run_id if nights else None)

@@ -1,7 +1,7 @@
 """What ran, how fast, what bounds it, and what to do next: pure over rows of runs, coverage and metrics."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,7 +63,12 @@ class LakeStatus:
 
 
 def nights_of(
-    runs: Sequence[Row], coverage: Iterable[Row], *, lineage: Sequence[str], writing: str | None
+    runs: Sequence[Row],
+    coverage: Iterable[Row],
+    *,
+    lineage: Sequence[str],
+    published: Collection[str],
+    writing: str | None,
 ) -> tuple[NightStatus, ...]:
     """Every attempt, newest first.
 
@@ -71,6 +76,7 @@ def nights_of(
         runs: rows of `runs`.
         coverage: rows of `coverage`, of failed attempts too.
         lineage: runs whose rows readers see.
+        published: runs that were ever released, also where a driver died before `runs` was told of it.
         writing: the night that a living writer works on, if any.
     """
     counts = {row["run_id"]: row for row in coverage if row["detector"] == WHOLE}
@@ -78,8 +84,8 @@ def nights_of(
     for row in runs:
         attempts.setdefault((row["night"], row["attempt"], row["run_id"]), []).append(row)
     return tuple(
-        _night(rows, counts, lineage=lineage, writing=writing)
-        for _, rows in sorted(attempts.items(), key=lambda one: one[0], reverse=True)
+        _night(rows, counts, _fate(run_id, lineage, published), writing)
+        for (_, _, run_id), rows in sorted(attempts.items(), key=lambda one: one[0], reverse=True)
     )
 
 
@@ -110,15 +116,20 @@ def bound_by(stages: Mapping[str, float] | None) -> str | None:
     return f"{stage} ({100 * stages[stage] / total:.0f} % of worker time)"
 
 
-def _night(
-    rows: Sequence[Row], counts: Mapping[str, Row], *, lineage: Sequence[str], writing: str | None
-) -> NightStatus:
+def _fate(run_id: str, lineage: Sequence[str], published: Collection[str]) -> str | None:
+    """What became of a run that was released; null for one that never was."""
+    if run_id in lineage:
+        return "released"
+    return "withdrawn" if run_id in published else None
+
+
+def _night(rows: Sequence[Row], counts: Mapping[str, Row], fate: str | None, writing: str | None) -> NightStatus:
     """One attempt from its own rows of `runs`."""
     first = rows[0]
     run_id, night = first["run_id"], first["night"]
     told = sorted((row for row in rows if row["step"] == NIGHT_STEP), key=lambda row: (RANK[row["state"]], row["at"]))
     of_night = told[-1] if told else None
-    state = _state("opened" if of_night is None else of_night["state"], run_id in lineage, writing == str(night))
+    state = fate or _state("opened" if of_night is None else of_night["state"], writing == str(night))
     done = {row["step"]: row for row in rows if row["state"] == "done"}
     count, inspect = counts.get(run_id), done.get("inspect")
     before = counts.get(_parent(rows) or "")
@@ -138,12 +149,8 @@ def _night(
     )
 
 
-def _state(recorded: str, stands: bool, written: bool) -> str:
-    """What became of an attempt, in a person's word."""
-    if stands:
-        return "released"
-    if recorded == "released":
-        return "withdrawn"
+def _state(recorded: str, written: bool) -> str:
+    """What became of an attempt that was never released, in a person's word."""
     if written and recorded in {"opened", "failed"}:
         return "running"
     return "open" if recorded == "opened" else recorded

@@ -71,6 +71,11 @@ def shown_now(rows: list[Release]) -> Release | None:
     return rows[-1] if rows and rows[-1].versions else None
 
 
+def ever_published(rows: list[Release]) -> frozenset[str]:
+    """Runs that were ever released, those withdrawn since among them."""
+    return frozenset(row.run_id for row in rows if row.event == "published")
+
+
 def live(rows: list[Release], keep: int) -> list[Release]:
     """The newest `keep` releases that stand in the newest one's lineage, newest first."""
     if not rows:

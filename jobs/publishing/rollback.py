@@ -29,17 +29,18 @@ def parent_of(tables: Tables, release: Release) -> Release | None:
     return found[-1] if found else None
 
 
-def withdraw(settings: Settings, spark: SparkSession) -> None:
-    """Write one row of `releases` that names the parent's versions again.
+def withdraw(settings: Settings, spark: SparkSession, run_id: str) -> None:
+    """Write one row of `releases` that names the versions of this run's parent again.
 
     Raises:
-        NightRefused: nothing is released.
+        NightRefused: this run is not the newest release, as where a night was released meanwhile.
     """
     with Lease(settings.tables, "rollback", settings.how.lease) as lease:
         tables = Tables(spark, settings.tables, lease=lease)
         current = newest(tables)
-        if current is None:
-            raise NightRefused("nothing is released, so nothing can be withdrawn")
+        if current is None or current.run_id != run_id:
+            now = f"{current.run_id} is the newest release" if current else "nothing is released"
+            raise NightRefused(f"{run_id} was not withdrawn: {now} now. Look again: lookback release rollback")
         parent = parent_of(tables, current)
         sequence = 1 + max(row.sequence for row in publications(tables))
         row = {

@@ -16,6 +16,7 @@ from jobs.models.folders import shipped_models
 from jobs.night import Ask, run_night, run_step
 from jobs.nights import Attempt, attempts, open_attempt, record
 from jobs.pipeline import PIPELINE, step_named
+from jobs.publishing import rollback
 from jobs.publishing.releases import publications
 from jobs.run import Run
 from jobs.spark_errors import told_by_worker
@@ -310,6 +311,41 @@ def test_a_later_step_opens_no_night(driven: House) -> None:
     for step in PIPELINE[1:]:
         run_step(driven.settings, Ask(DAYS[0]), step)
     assert driven.states() == {"2026-03-01.1": "released"}
+
+
+def test_a_step_of_a_begun_night_keeps_what_it_reads_as_the_first_one_does(
+    driven: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[dict[str, int]] = []
+    monkeypatch.setattr(night_module, "keep_readable", lambda _tables, versions, _days: kept.append(versions))
+    for step in PIPELINE[:2]:
+        run_step(driven.settings, Ask(DAYS[0]), step)
+    assert kept == [attempts(driven.tables)[0].frozen.versions] * 2
+
+
+def test_another_limit_than_the_night_began_with_is_told_to_do_nothing(
+    driven: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    for step, limit in zip(PIPELINE, (5, None, 5, 7), strict=False):
+        assert not caplog.records
+        run_step(driven.settings, Ask(DAYS[0], limit=limit), step)
+    assert caplog.messages == [
+        "2026-03-01.1 goes on as it began, with --limit 5. For --limit 7 begin it anew, with --again"
+    ]
+
+
+def test_a_release_that_nobody_agreed_to_withdraw_is_not(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollback, "Tables", lambda *_, **__: house.fake)
+    spark = house.fake.spark
+    for day in DAYS[:2]:
+        house.finish(house.open(day))
+    with pytest.raises(NightRefused, match=r"2026-03-01\.1 was not withdrawn: 2026-03-02\.1 is the newest release now"):
+        rollback.withdraw(house.settings, spark, "2026-03-01.1")
+    rollback.withdraw(house.settings, spark, "2026-03-02.1")
+    assert publications(house.tables)[-1].run_id == "2026-03-01.1"
+    rollback.withdraw(house.settings, spark, "2026-03-01.1")
+    with pytest.raises(NightRefused, match="nothing is released now"):
+        rollback.withdraw(house.settings, spark, "2026-03-01.1")
 
 
 def test_a_workers_error_reaches_the_person_as_it_was_raised(driven: House, monkeypatch: pytest.MonkeyPatch) -> None:

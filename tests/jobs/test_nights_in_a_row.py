@@ -82,7 +82,9 @@ def test_an_archive_that_does_not_fit_a_night_waits_and_a_withdrawn_night_is_mad
     whole = places(lake, settings)
     assert (whole["scored"], whole["pending"]) == (sorted(lines), [])
 
-    withdraw(settings, spark)
+    with pytest.raises(NightRefused, match=r"2026-03-02\.1 was not withdrawn: 2026-03-03\.1 is the newest"):
+        withdraw(settings, spark, "2026-03-02.1")
+    withdraw(settings, spark, "2026-03-03.1")
     assert places(lake, settings) == limited
     with pytest.raises(NightRefused, match="was withdrawn"):
         run_night(settings, Ask(NIGHTS[2]))

@@ -44,7 +44,7 @@ def _frozen(uri: str, digest: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest:
         raise BadManifest(
             f"{uri}: was changed after the night took it in. Put the first file back and resume, "
-            "or deliver the change as a file of its own: the next night takes it."
+            "or begin the night anew with --again, which takes the file as it is now."
         )
     return content
 

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
+from jobs.health.doctor import nights_finding
 from jobs.health.status import bound_by, controls_of, models_of, nights_of
 
 ONE, TWO, THREE = "2026-03-01.1", "2026-03-02.1", "2026-03-03.1"
@@ -42,7 +43,7 @@ COVERAGE = [counted(ONE, 100, 90, 6, 4), counted(TWO, 140, 128, 8, 4)]
 
 
 def test_a_released_night_shows_counts_pace_and_what_bounds_it() -> None:
-    night = nights_of(RUNS, COVERAGE, lineage=(ONE,), writing=None)[2]
+    night = nights_of(RUNS, COVERAGE, lineage=(ONE,), published=(ONE,), writing=None)[2]
     assert (night.run_id, night.state, night.next) == (ONE, "released", None)
     assert (night.documents, night.new, night.rejected, night.pending) == (100, 100, 6, 4)
     assert (night.took, night.rate) == (12.0, 9.6)
@@ -50,7 +51,7 @@ def test_a_released_night_shows_counts_pace_and_what_bounds_it() -> None:
 
 
 def test_a_failed_night_shows_why_and_the_next_command() -> None:
-    night = nights_of(RUNS, COVERAGE, lineage=(ONE,), writing=None)[1]
+    night = nights_of(RUNS, COVERAGE, lineage=(ONE,), published=(ONE,), writing=None)[1]
     assert (night.state, night.new) == ("failed", 40)
     assert night.bound_by == "monitor: coverage: 3 missing in 'forensics'. The rest"
     assert night.next == "lookback night --date 2026-03-02 --again"
@@ -58,21 +59,30 @@ def test_a_failed_night_shows_why_and_the_next_command() -> None:
 
 def test_a_failed_night_tells_its_last_failure_and_runs_while_its_writer_lives() -> None:
     rows = [*RUNS, run(TWO, "night", "failed", note="link: no room", at=1)]
-    assert nights_of(rows, COVERAGE, lineage=(ONE,), writing=None)[1].bound_by == "link: no room"
-    again = nights_of(rows, COVERAGE, lineage=(ONE,), writing="2026-03-02")[1]
+    assert nights_of(rows, COVERAGE, lineage=(ONE,), published=(ONE,), writing=None)[1].bound_by == "link: no room"
+    again = nights_of(rows, COVERAGE, lineage=(ONE,), published=(ONE,), writing="2026-03-02")[1]
     assert (again.state, again.next) == ("running", None)
 
 
 def test_an_open_night_is_running_only_while_its_writer_lives() -> None:
-    left = nights_of(RUNS, COVERAGE, lineage=(ONE,), writing=None)[0]
+    left = nights_of(RUNS, COVERAGE, lineage=(ONE,), published=(ONE,), writing=None)[0]
     assert (left.state, left.next) == ("open", "lookback night --date 2026-03-03   (0 of 8 steps done)")
-    busy = nights_of(RUNS, COVERAGE, lineage=(ONE,), writing="2026-03-03")[0]
+    busy = nights_of(RUNS, COVERAGE, lineage=(ONE,), published=(ONE,), writing="2026-03-03")[0]
     assert (busy.state, busy.next) == ("running", None)
 
 
 def test_a_released_night_out_of_the_lineage_was_withdrawn() -> None:
-    night = nights_of(RUNS, COVERAGE, lineage=(), writing=None)[2]
+    night = nights_of(RUNS, COVERAGE, lineage=(), published=(ONE,), writing=None)[2]
     assert (night.state, night.next) == ("withdrawn", "lookback night --date 2026-03-01 --again")
+
+
+def test_a_withdrawn_night_that_runs_never_heard_of_is_not_open() -> None:
+    nights = nights_of(RUNS[:-1], COVERAGE, lineage=(ONE,), published=(ONE,), writing=None)
+    assert nights_finding(nights).level == "warn"
+    unheard = [*RUNS[:4], opened(TWO, ONE)]
+    withdrawn = nights_of(unheard, COVERAGE, lineage=(ONE,), published=(ONE, TWO), writing=None)
+    assert (withdrawn[0].state, withdrawn[0].next) == ("withdrawn", "lookback night --date 2026-03-02 --again")
+    assert nights_finding(withdrawn).level == "pass"
 
 
 def test_no_stage_bounds_a_night_without_workers() -> None:
