@@ -158,6 +158,21 @@ class DeltaLog:
         return self._read[name]
 
 
+def oldest_kept(root: str, table: str) -> int:
+    """The oldest version that a table's log still tells: Delta removes entries by their age, from the first on.
+
+    Raises:
+        JobError: the log's folder cannot be listed.
+    """
+    folder = f"{root}/{table}"
+    with telling(folder):
+        listed = open_objects(folder).list(f"{folder}/_delta_log")
+    names = {one.uri.removeprefix(f"{folder}/"): one.bytes for one in listed}
+    entries = _numbered(ENTRY, names)
+    start = 0 if 0 in entries else min(_numbered(CHECKPOINT, names), default=0)
+    return min((number for number in entries if number >= start), default=0)
+
+
 def _numbered(pattern: re.Pattern[str], names: dict[str, int]) -> dict[int, list[str]]:
     """Names by the version that stands in them, in order."""
     found: dict[int, list[str]] = {}

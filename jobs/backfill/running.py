@@ -14,7 +14,7 @@ from conf.errors import BadModel, LeaseHeld
 from conf.settings import Settings
 from jobs.backfill.archive import Archive, frozen_now, readable, released
 from jobs.backfill.records import Backfill, BackfillStatus, next_run_id, open_backfill, read_rows, statuses
-from jobs.frozen import ChosenModel
+from jobs.frozen import ChosenModel, Frozen
 from jobs.inspect_task import inspect_task
 from jobs.inspecting.content_rows import ContentRows, held_rows, observations
 from jobs.inspecting.slices import Clock, Plan, answers_of, clock_of
@@ -26,6 +26,7 @@ from jobs.run import Progress, Run, silent
 from jobs.session import open_session
 from jobs.tables import Tables
 from jobs.turns import turn
+from jobs.upkeep.retention import keep_readable, oldest_read
 from jobs.upkeep.shape import refuse_other_shape
 from udfs.parts import inspector_fingerprint
 
@@ -116,11 +117,13 @@ def _opened(settings: Settings, tables: Tables, model: ChosenModel, limit: int |
     rows = read_rows(tables)
     begun = open_backfill(rows, inspector, settings.what.digest)
     if begun is not None and readable(tables, begun.frozen):
+        _keep(tables, settings, begun.frozen)
         return begun
     shown = released(tables)
     nights = told_by(tables, shown.lineage)
     slices = slice_documents(nights, _cores(tables.spark), settings.how.slices.documents)
     frozen = frozen_now(tables, settings, model, limit=limit, slices=slices)
+    _keep(tables, settings, frozen)
     run_id = next_run_id(rows, inspector)
     contents = Archive.of(run_id, shown.night, frozen, settings, tables).waiting().count()
     if contents == 0:
@@ -128,6 +131,12 @@ def _opened(settings: Settings, tables: Tables, model: ChosenModel, limit: int |
     backfill = Backfill(run_id, shown.night, inspector, model.version, contents, frozen)
     backfill.write(tables, "opened", frozen=frozen.model_dump_json())
     return backfill
+
+
+def _keep(tables: Tables, settings: Settings, frozen: Frozen) -> None:
+    """Before anything is written: what readers and slices read stays readable, however old it has grown."""
+    releases = settings.what.releases
+    keep_readable(tables, oldest_read(tables, releases.keep, frozen.versions), releases.retention_days)
 
 
 def _clock(ask: Ask, tables: Tables, plan: Plan) -> Clock:

@@ -41,6 +41,7 @@ def read_status(settings: Settings) -> "LakeStatus":
     from jobs.health.status import LakeStatus, controls_of, models_of, nights_of
     from jobs.lease import holder_of
     from jobs.pace import backlog, paced_nights
+    from jobs.publishing.intact import oldest_of
     from jobs.publishing.releases import ever_published, live, publications
     from jobs.upkeep.due import due
     from jobs.upkeep.maintenance import table_states
@@ -59,7 +60,7 @@ def read_status(settings: Settings) -> "LakeStatus":
     alive = holder is not None and holder.lives(time.time())
     writing = holder.token.partition("@")[0].removeprefix("night ") if holder and alive else None
     keep, days = settings.what.releases.keep, settings.what.releases.retention_days
-    releases = live(published, keep)
+    releases = live(published, keep, oldest_of(settings.tables))
     wanted = due(table_states(tables, keep, time.time()), settings.how.upkeep, retention_days=days)
     controls, mean = controls_of(metrics, lineage) if lineage else ({}, {})
     return LakeStatus(

@@ -87,10 +87,11 @@ def list_releases(
     every: Annotated[bool, typer.Option("--all", help="Also those retired or withdrawn.")] = False,
 ) -> None:
     """Published nights that can be read, newest first."""
+    from jobs.publishing.intact import oldest_of
     from jobs.publishing.releases import publications, states
 
     settings = given(context).settings()
-    found = states(publications(open_tables(settings)), settings.what.releases.keep)
+    found = states(publications(open_tables(settings)), settings.what.releases.keep, oldest_of(settings.tables))
     rows = [{**as_row(entry, form), "state": state} for entry, state in found if every or state == "live"]
     columns = RELEASES if form is Format.json else SHORT
     print_rows(rows, form, (*columns, "state") if every else columns)

@@ -43,7 +43,7 @@ def maintain(
 @app.command()
 def upgrade(context: typer.Context) -> None:
     """Bring tables that an earlier version wrote up to date: new columns, new tables, wider rules."""
-    from jobs.upkeep.shape import upgrade as run
+    from jobs.upkeep.upgrading import upgrade as run
 
     settings = given(context).settings()
     if not has_table(settings, "runs"):

@@ -85,7 +85,7 @@ def table_findings(settings: Settings, tables: "Tables", *, deep: bool = False) 
     yield doctor.nights_finding(nights)
     yield doctor.coverage_finding(coverage, nights[0].run_id if nights else None)
     yield disk(settings, runs, lineage)
-    releases = live(published, settings.what.releases.keep)
+    releases = live(published, settings.what.releases.keep, intact.oldest_of(settings.tables))
     logs = intact.logs_of(settings.tables)  # listed after the versions were read that they are held against
     yield from _damage(logs, releases, told=[row.versions for row in published], runs=runs)
     yield leftovers.resume_finding(_refusal(tables, settings))

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from conf.errors import BadLake
-from jobs.delta_log import Damage, DeltaLog
+from jobs.delta_log import Damage, DeltaLog, oldest_kept
 from schemas import TABLES
 
 READERS = 8  # an object store answers one question in some 20 ms, and there are hundreds
@@ -16,6 +16,12 @@ def logs_of(root: str) -> dict[str, DeltaLog]:
     """The log of every table of a lake, there or not."""
     with ThreadPoolExecutor(READERS) as pool:
         return dict(zip(TABLES, pool.map(partial(DeltaLog, root), TABLES), strict=True))
+
+
+def oldest_of(root: str) -> dict[str, int]:
+    """The oldest version that the log of every table of a lake still tells."""
+    with ThreadPoolExecutor(READERS) as pool:
+        return dict(zip(TABLES, pool.map(partial(oldest_kept, root), TABLES), strict=True))
 
 
 def recorded(told: Iterable[Versions]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Published nights: which table versions and which runs' rows readers see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -76,18 +77,28 @@ def ever_published(rows: list[Release]) -> frozenset[str]:
     return frozenset(row.run_id for row in rows if row.event == "published")
 
 
-def live(rows: list[Release], keep: int) -> list[Release]:
-    """The newest `keep` releases that stand in the newest one's lineage, newest first."""
+def live(rows: list[Release], keep: int, oldest: Mapping[str, int]) -> list[Release]:
+    """Those of the newest `keep` releases in the newest one's lineage that the tables still tell, newest first.
+
+    The newest is among them in any case: what it lacks is damage, not age.
+
+    Args:
+        rows: every row of `releases`, oldest first.
+        keep: releases that stay live.
+        oldest: the oldest version that each table's log still tells; after a smaller `keep` some are gone for good.
+    """
     if not rows:
         return []
     lineage = rows[-1].lineage
     standing = {row.run_id: row for row in rows if row.event == "published" and row.run_id in lineage}
-    return [standing[run_id] for run_id in reversed(lineage) if run_id in standing][:keep]
+    kept = [standing[run_id] for run_id in reversed(lineage) if run_id in standing][:keep]
+    told = (all(version >= oldest.get(name, 0) for name, version in release.versions.items()) for release in kept)
+    return [release for release, whole in zip(kept, told, strict=True) if whole or release.run_id == lineage[-1]]
 
 
-def states(rows: list[Release], keep: int) -> list[tuple[Release, str]]:
+def states(rows: list[Release], keep: int, oldest: Mapping[str, int]) -> list[tuple[Release, str]]:
     """Every published night, newest first: live; retired, which is listed and no longer readable; or withdrawn."""
-    readable = {release.run_id for release in live(rows, keep)}
+    readable = {release.run_id for release in live(rows, keep, oldest)}
     lineage = rows[-1].lineage if rows else ()
     published = {row.run_id: row for row in rows if row.event == "published"}
     newest_first = sorted(published.values(), key=lambda row: row.sequence, reverse=True)

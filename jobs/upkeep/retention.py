@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 
 from jobs.nights import Told, attempts
+from jobs.publishing.intact import oldest_of
 from jobs.publishing.releases import live, publications
 from jobs.tables import Tables
 
@@ -16,19 +17,25 @@ AHEAD_DAYS = 14  # that what is read may age until the next maintenance
 ROOM_DAYS = 30  # given at once where the room runs out, so that not every maintenance has to
 
 
-def oldest_read(tables: Tables, keep: int) -> dict[str, int]:
-    """The oldest version of each table that a live release, or a night that may go on, reads.
+def oldest_read(tables: Tables, keep: int, *more: Mapping[str, int]) -> dict[str, int]:
+    """The oldest version of each table that a live release, or a night that may go on, reads, and that still stands.
 
     Args:
         tables: of the lake.
         keep: releases that stay live.
+        more: versions that something else reads, by table.
     """
-    rows = publications(tables)
+    rows, oldest = publications(tables), oldest_of(tables.root)
     told = Told.by(rows)
     begun = attempts(tables, leaving_out=told.published)
     going_on = (one for one in begun if told.is_open(one) and one.frozen.parent == told.parent)
-    named = [*(release.versions for release in live(rows, keep)), *(attempt.frozen.versions for attempt in going_on)]
-    return {name: min(one[name] for one in named if name in one) for name in {name for one in named for name in one}}
+    releases = (release.versions for release in live(rows, keep, oldest))
+    read: dict[str, int] = {}
+    for versions in (*releases, *(attempt.frozen.versions for attempt in going_on), *more):
+        for name, version in versions.items():
+            if version >= oldest.get(name, 0):
+                read[name] = min(version, read.get(name, version))
+    return read
 
 
 def keep_hours(age: float, retention_days: int) -> int:
@@ -53,16 +60,16 @@ def promise(days: int) -> str:
 
 
 def keep_readable(tables: Tables, versions: Mapping[str, int], retention_days: int) -> None:
-    """Let tables keep longer what a night reads of them, where its own commits would make that unreadable by its age.
+    """Let tables keep longer what is read of them, where commits that come now would make that unreadable by its age.
 
     Args:
         tables: of the lake, with its lease.
-        versions: that the night reads, by table.
+        versions: that are read, by table.
         retention_days: that a table promises from the first.
     """
     for name, head in sorted(tables.heads(versions).items()):
         committed = head.committed(versions[name])
         days = retention_days if committed is None else property_days(time.time() - committed, retention_days)
         if days > head.retention_days:
-            LOG.info("%s: replaced files stay %d days from now on, for this night", name, days)
+            LOG.info("%s: replaced files stay %d days from now on, for what is read of it", name, days)
             tables.alter(name, promise(days))

@@ -1,19 +1,15 @@
-"""The shape of a lake's tables against what is declared: what an earlier version wrote, brought up to date."""
+"""The shape of a lake's tables against what is declared: what one lacks that another version wrote."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conf.errors import BadLake
-from conf.settings import Settings
 from jobs.publishing.releases import newest
-from jobs.session import open_session
 from jobs.table_head import TableHead
 from jobs.tables import Tables, quoted
-from jobs.turns import turn
 from schemas import TABLES
 from schemas.table import Column, Table
 
-STEP = "maintain upgrade"
 MISSING = "is missing"
 
 
@@ -48,7 +44,7 @@ def refuse_other_shape(tables: Tables) -> None:
     found = gaps(tables)
     if not found or (all(gap.mends for gap in found) and _untouched(tables)):
         return
-    _refuse_gone(tables, found)
+    refuse_gone(tables, found)
     told = [f"{gap.table} {gap.lacks}" for gap in found]
     shown = "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")
     if not all(gap.mends for gap in found):
@@ -56,27 +52,7 @@ def refuse_other_shape(tables: Tables) -> None:
     raise BadLake(f"{tables.root}: an earlier version wrote this lake: {shown}. Bring it up to date: lookback upgrade")
 
 
-def upgrade(settings: Settings) -> list[Gap]:
-    """Add what is missing, under the lease; gives what was added.
-
-    Raises:
-        BadLake: something is missing that only a migration could add.
-    """
-    spark = open_session(settings)
-    with turn(settings, spark, STEP) as tables:
-        found = gaps(tables)
-        _refuse_gone(tables, found)
-        stuck = [f"{gap.table} {gap.lacks}" for gap in found if not gap.mends]
-        if stuck:
-            raise BadLake(f"{tables.root}: cannot be upgraded: {'; '.join(stuck)}. Use the version that wrote it")
-        tables.ensure(tuple(gap.table for gap in found if not gap.statements))
-        for gap in found:
-            for statement in gap.statements:
-                tables.alter(gap.table, statement)
-    return found
-
-
-def _refuse_gone(tables: Tables, found: list[Gap]) -> None:
+def refuse_gone(tables: Tables, found: list[Gap]) -> None:
     """A table that a release names was there: an empty one in its place would hide what was lost."""
     missing = {gap.table for gap in found if gap.lacks == MISSING}
     shown = newest(tables) if missing else None

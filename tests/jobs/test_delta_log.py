@@ -1,14 +1,14 @@
 """What is damaged in a table is told by its file, from the files alone: no Spark, tables written by another engine."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from jobs.delta_log import Damage, DeltaLog
+from jobs.delta_log import Damage, DeltaLog, oldest_kept
 
 VERSIONS = 5
 
@@ -55,6 +55,14 @@ def test_a_sound_table_has_its_files_at_every_version(table: Path) -> None:
         assert log.files_at(version) == dict(zip(known["path"], known["size_bytes"], strict=True))
         assert log.lost_files(version) == []
     assert log.orphans() == {}
+
+
+@pytest.mark.parametrize(("removed", "oldest"), [((), 0), ((0,), 2), ((0, 1), 2), ((0, 1, 2), 3), (range(5), 0)])
+def test_what_was_removed_by_age_is_known_from_the_log_alone(table: Path, removed: Iterable[int], oldest: int) -> None:
+    for number in removed:
+        (table / entry(number)).unlink()
+    assert oldest_kept(str(table.parent), table.name) == oldest
+    assert oldest_kept(str(table.parent), "never_made") == 0
 
 
 @pytest.mark.fault("F16")

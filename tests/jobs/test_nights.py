@@ -17,7 +17,7 @@ from jobs.night import Ask, run_night, run_step
 from jobs.nights import Attempt, attempts, open_attempt, record
 from jobs.pipeline import PIPELINE, step_named
 from jobs.publishing import rollback
-from jobs.publishing.releases import publications
+from jobs.publishing.releases import live, publications, states
 from jobs.run import Run
 from jobs.spark_errors import told_by_worker
 from jobs.steps import release
@@ -150,6 +150,27 @@ def test_what_a_live_release_or_a_night_that_may_go_on_reads_is_kept(house: Hous
     assert (oldest_read(house.tables, 1)["scores"], oldest_read(house.tables, 1)["observations"]) == (2, 1)
     house.fake.withdraw()
     assert oldest_read(house.tables, 1) == {"scores": 1}  # that night can only begin anew
+
+
+def test_a_release_whose_log_was_removed_by_age_is_not_live_again_where_more_are_to_be_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jobs.upkeep import maintenance, retention
+
+    for day in DAYS[:3]:
+        house.finish(house.open(day))
+    rows, oldest = publications(house.tables), {"scores": 2}
+    monkeypatch.setattr(retention, "oldest_of", lambda _root: oldest)
+    assert retention.oldest_read(house.tables, 90) == {"scores": 2}
+    assert retention.oldest_read(house.tables, 90, {"scores": 1, "links": 7}) == {"scores": 2, "links": 7}
+    told = [("2026-03-03.1", "live"), ("2026-03-02.1", "live"), ("2026-03-01.1", "retired")]
+    assert [(release.run_id, state) for release, state in states(rows, 90, oldest)] == told
+    assert [release.run_id for release in live(rows, 90, {"scores": 9})] == ["2026-03-03.1"]  # damaged, not retired
+
+    head = {"version": 3, "files": 1, "size": 9, "retention_days": 60, "is_clustered": False}
+    scores = SimpleNamespace(**head, committed=lambda version: 1_000.0 * version if version >= 2 else None)
+    monkeypatch.setattr(FakeTables, "heads", lambda *_: {"scores": scores}, raising=False)
+    assert maintenance.table_states(house.tables, 90, 10_000.0)["scores"].age == 8_000
 
 
 def test_an_open_night_is_not_resumed_over_another_release(house: House) -> None:

@@ -28,7 +28,7 @@ def test_a_lake_of_the_version_before_is_upgraded_and_goes_on(lake: Path, spark:
     from jobs.night import Ask, run_night
     from jobs.publishing.releases import newest, open_views
     from jobs.tables import Tables
-    from jobs.upkeep.shape import upgrade
+    from jobs.upkeep.upgrading import upgrade
 
     unpack(lake)
     settings = settings_of(lake)

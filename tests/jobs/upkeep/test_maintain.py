@@ -33,7 +33,7 @@ def test_readers_of_live_releases_see_what_they_saw(lake: Path, spark: "SparkSes
     from jobs.cli.status import read_status
     from jobs.night import Ask, run_night
     from jobs.upkeep.maintenance import maintain
-    from jobs.upkeep.shape import upgrade
+    from jobs.upkeep.upgrading import upgrade
 
     unpack(lake)
     settings = settings_of(lake)

@@ -1,12 +1,17 @@
 """What a lake of another version is told to lack, from its tables' logs alone."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from conf.errors import BadLake
-from jobs.upkeep import shape
+from conf.settings import Settings
+from jobs.upkeep import shape, upgrading
+from jobs.upkeep.retention import promise
 from jobs.upkeep.shape import gaps, refuse_other_shape
 from schemas import TABLES
 
@@ -71,6 +76,33 @@ def test_a_released_table_that_is_gone_is_not_made_anew(monkeypatch: pytest.Monk
         refuse_other_shape(tables_of(scores=SimpleNamespace(version=None)))
     with pytest.raises(BadLake, match=r"backfills is missing.*lookback upgrade"):
         refuse_other_shape(tables_of(backfills=SimpleNamespace(version=None)))
+
+
+def test_what_is_read_is_promised_for_longer_before_an_upgrade_commits(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    altered: list[tuple[str, str]] = []
+
+    @contextmanager
+    def turn(*_: object) -> Iterator[SimpleNamespace]:
+        old = SimpleNamespace(committed=lambda _version: time.time() - 99 * 86_400, retention_days=60)
+        yield SimpleNamespace(
+            root="/lake",
+            heads=lambda names: dict.fromkeys(names, old),
+            ensure=lambda _names: None,
+            alter=lambda name, statement: altered.append((name, statement)),
+        )
+
+    found = [shape.Gap("scores", "has no column note", ("ALTER TABLE {table} ADD COLUMNS (note string)",))]
+    monkeypatch.setattr(upgrading, "open_session", lambda _settings: None)
+    monkeypatch.setattr(upgrading, "turn", turn)
+    monkeypatch.setattr(upgrading, "oldest_read", lambda _tables, _keep: {"scores": 3})
+    monkeypatch.setattr(upgrading, "gaps", lambda _tables: found)
+    assert upgrading.upgrade(settings) == found
+    assert altered == [("scores", promise(130)), ("scores", found[0].statements[0])]
+    monkeypatch.setattr(upgrading, "gaps", lambda _tables: [])
+    altered.clear()
+    assert (upgrading.upgrade(settings), altered) == ([], [])
 
 
 def test_a_rule_that_changed_is_dropped_and_set_anew() -> None:
