@@ -71,7 +71,7 @@ class Frozen(BaseModel):
         settings_digest: digest of the settings that decide results.
         slice_documents: contents of one slice.
         limit: contents that the night inspects at most; null: all.
-        code_version: version of the code.
+        code_version: version of the code, and digest of its sources.
         first: which contents are looked at first, by which slices are cut; null: cut by an earlier version, otherwise.
         inspector: fingerprint of the inspector; null: not recorded, so a resume does not compare it.
         champions: fingerprints of the inspectors of the nights of the lineage, as far as they are recorded.

@@ -5,9 +5,13 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from udfs.parts import code_digest
+
 CGROUP_MEMORY = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 CGROUP_CPU = Path("/sys/fs/cgroup/cpu.max")
 GIB = 1 << 30
+ROOT, PACKAGES = Path(__file__).parent.parent, ("conf", "jobs", "schemas", "udfs")  # not the DAGs, which decide nothing
+DIGITS = 12  # of a code's digest
 
 
 def cores() -> int:
@@ -40,8 +44,9 @@ def describe() -> str:
 
 
 def code_version() -> str:
-    """Version of the installed code."""
+    """Version of the installed code, and a digest of its sources: two wheels of one version are two codes."""
     try:
-        return version("lookback")
+        installed = version("lookback")
     except PackageNotFoundError:
-        return f"source, Python {platform.python_version()}"
+        installed = f"source, Python {platform.python_version()}"
+    return f"{installed}+{code_digest(PACKAGES, ROOT)[:DIGITS]}"

@@ -59,7 +59,7 @@ RUNS = Table(
         choice("state", "How far it is.", ("opened", "done", "failed", "released", "abandoned")),
         Column("frozen", "string", "Inputs that every resume uses, JSON; with state opened."),
         Column("settings_digest", "string", "Digest of the settings that decide results.", required=True),
-        Column("code_version", "string", "Version of the code."),
+        Column("code_version", "string", "Version of the code, and digest of its sources."),
         Column("parts", "map<string, string>", "Fingerprints of the inspector's parts."),
         Column("reads", "map<string, bigint>", "Versions of the tables read."),
         Column("writes", "map<string, bigint>", "Versions of the tables written."),

@@ -13,7 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from jobs import jars
+from jobs import jars, machine
+from udfs.parts import code_digest
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -48,6 +49,8 @@ def test_the_wheel_carries_every_file_of_the_packages_and_of_nothing_else(tmp_pa
     ours = {str(path.relative_to(ROOT)) for path in found if "__pycache__" not in path.parts}
     assert ours - carried == set()
     assert {name.split("/")[0] for name in carried} == set(PACKAGES)
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    assert code_digest(machine.PACKAGES, tmp_path) == code_digest(machine.PACKAGES, ROOT)
 
 
 @pytest.mark.parametrize("path", CONSTRAINTS, ids=lambda path: path.stem)

@@ -106,7 +106,7 @@ def parts_to_look(ours: Mapping[str, str], theirs: Mapping[str, str]) -> tuple[s
 def _fingerprint(recipe: Recipe, settings: Mapping[str, Json], nets: Mapping[str, str], made: Mapping[str, str]) -> str:
     return _digest(
         {
-            "code": _code_digest(recipe.code),
+            "code": code_digest(recipe.code),
             "nets": {name: nets.get(name) for name in recipe.nets},
             "settings": {name: settings[name] for name in recipe.settings},
             "libraries": {name: _version(name) for name in recipe.libraries},
@@ -128,13 +128,13 @@ def _digest(content: Mapping[str, object]) -> str:
 
 
 @lru_cache(maxsize=len(RECIPES) + 1)
-def _code_digest(names: tuple[str, ...]) -> str:
-    """Digest of the sources of files and folders under `udfs/`, by their names there."""
+def code_digest(names: tuple[str, ...], root: Path = HERE) -> str:
+    """Digest of the Python sources of files and folders under a root, by their names there; 64 hex digits."""
     digest = hashlib.sha256()
     for name in sorted(set(names)):
-        place = HERE / name
+        place = root / name
         for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            digest.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

@@ -23,7 +23,7 @@ class BackfillStatus:
         night: logical date of the release whose documents it goes through.
         inspector: fingerprint of the inspector that looks.
         version: its version in the registry.
-        state: open, done, or replaced by a later one of the inspector, as after a change of settings.
+        state: open, done, or replaced by a later one of the inspector, as after a change of settings or code.
         contents: how many it is to look at.
         done: those of them in committed slices.
         left: those that it has not reached; 0 where it is not open.
@@ -77,14 +77,14 @@ def read_rows(tables: Tables) -> list[dict[str, Any]]:
     return [row.asDict() for row in tables.read("backfills").drop("refused_contents").collect()]
 
 
-def open_backfill(rows: Iterable[Row], inspector: str, settings_digest: str) -> Backfill | None:
-    """The newest back-fill of an inspector, if it is not done and was begun with these settings."""
+def open_backfill(rows: Iterable[Row], inspector: str, *, settings_digest: str, code: str) -> Backfill | None:
+    """The newest back-fill of an inspector, if it is not done and was begun with these settings and this code."""
     listed = list(rows)
     newest = max(_openings(listed, inspector), key=lambda row: row["at"], default=None)
     if newest is None or _ended(listed, newest["run_id"]):
         return None
     frozen = Frozen.model_validate_json(newest["frozen"])
-    if frozen.settings_digest != settings_digest:
+    if (frozen.settings_digest, frozen.code_version) != (settings_digest, code):
         return None
     return Backfill(newest["run_id"], newest["night"], inspector, newest["version"], newest["contents"], frozen)
 

@@ -18,6 +18,7 @@ from jobs.frozen import ChosenModel, Frozen
 from jobs.inspect_task import inspect_task
 from jobs.inspecting.content_rows import ContentRows, held_rows, observations
 from jobs.inspecting.slices import Clock, Plan, answers_of, clock_of
+from jobs.machine import code_version
 from jobs.models.registry import Registry
 from jobs.nights import Told, attempts
 from jobs.pace import Deadline, reckoned, slice_documents, told_by
@@ -115,7 +116,7 @@ def _opened(settings: Settings, tables: Tables, model: ChosenModel, limit: int |
     inspector = inspector_fingerprint(inspect_task(settings, {"inspector": {"champion": model}}))
     refuse_other_shape(tables)
     rows = read_rows(tables)
-    begun = open_backfill(rows, inspector, settings.what.digest)
+    begun = open_backfill(rows, inspector, settings_digest=settings.what.digest, code=code_version())
     if begun is not None and readable(tables, begun.frozen):
         _keep(tables, settings, begun.frozen)
         return begun

@@ -9,6 +9,7 @@ from jobs.lease import FREED_SECONDS, PIECE_SECONDS, Holder, patience
 from tests.fakes_risk import UNFROZEN
 from udfs.parts import parts_to_look
 
+THESE = {"settings_digest": "", "code": ""}
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
 
@@ -18,8 +19,8 @@ def row(state: str, run_id: str = "backfill-aa.1", **more: object) -> dict[str, 
     return stamped | {"contents": 100, "refused": None, "seconds": None, "slice": None, "at": at} | more
 
 
-def opened(run_id: str = "backfill-aa.1", digest: str = "") -> dict[str, Any]:
-    record = UNFROZEN.model_copy(update={"settings_digest": digest})
+def opened(run_id: str = "backfill-aa.1", **other: str) -> dict[str, Any]:
+    record = UNFROZEN.model_copy(update=other)
     return row("opened", run_id, frozen=record.model_dump_json())
 
 
@@ -32,13 +33,14 @@ def test_an_open_backfill_tells_pace_and_end() -> None:
     assert found.ends == NOW + timedelta(seconds=60)
 
 
-def test_a_backfill_goes_on_until_it_is_done_and_only_with_its_own_settings() -> None:
-    begun = open_backfill([opened(), *SLICES], "aa", "")
+def test_a_backfill_goes_on_until_it_is_done_and_only_with_its_own_settings_and_code() -> None:
+    begun = open_backfill([opened(), *SLICES], "aa", **THESE)
     assert begun is not None
     assert (begun.run_id, begun.contents) == ("backfill-aa.1", 100)
-    assert open_backfill([opened()], "bb", "") is None
-    assert open_backfill([opened(), row("done")], "aa", "") is None
-    assert open_backfill([opened(digest="other")], "aa", "") is None
+    assert open_backfill([opened()], "bb", **THESE) is None
+    assert open_backfill([opened(), row("done")], "aa", **THESE) is None
+    assert open_backfill([opened(settings_digest="other")], "aa", **THESE) is None
+    assert open_backfill([opened(code_version="0.1.0+other")], "aa", **THESE) is None
     assert next_run_id([opened(), row("done")], "aa") == "backfill-aa.2"
 
 
@@ -48,7 +50,7 @@ def test_of_two_backfills_of_an_inspector_the_later_one_counts() -> None:
         ("backfill-aa.2", "open", 100),
         ("backfill-aa.1", "replaced", 0),
     ]
-    again = open_backfill([opened(), opened("backfill-aa.2")], "aa", "")
+    again = open_backfill([opened(), opened("backfill-aa.2")], "aa", **THESE)
     assert again is not None
     assert again.run_id == "backfill-aa.2"
 
