@@ -16,7 +16,8 @@ class IngestSettings(Leaf):
     """How input files are understood."""
 
     zone: Zone | None = Field(
-        default=None, description="IANA zone of times without an offset; null: such times are refused."
+        default=None,
+        description="IANA zone of times without an offset, where no mapping tells; null: such times are refused.",
     )
     submission_minutes: int = Field(
         default=30, ge=1, description="Without submission_id, what one account submits within so long is one act."
@@ -30,8 +31,8 @@ class IngestSettings(Leaf):
     )
 
     def zone_of(self, folder: str) -> str | None:
-        """Zone of a folder's times without an offset: the settings', else the export's where its mapping reads them."""
-        return self.zone or (self.mapping.zone if self.mapping and self.maps(folder) else None)
+        """Zone of a folder's times without an offset: the export's where its mapping reads them, else the settings'."""
+        return (self.mapping.zone if self.mapping and self.maps(folder) else None) or self.zone
 
     def maps(self, folder: str) -> bool:
         """Whether a mapping says how the folder's rows are read."""

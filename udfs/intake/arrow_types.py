@@ -48,10 +48,20 @@ JSON_ALLOWED: dict[Kind, tuple[str, ...]] = {
 """What a kind takes in JSON lines beside text."""
 
 
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pt.is_list(kind) or pt.is_large_list(kind) or pt.is_fixed_size_list(kind))
+
+
+def _is_open(kind: pa.DataType) -> bool:
+    """Whether a type says nothing of what is in it: text may be JSON, and nulls may be of any type."""
+    inner = kind.value_type if pt.is_dictionary(kind) else kind
+    return bool(pt.is_null(inner) or _is_text(inner))
+
+
 def fits(found: pa.DataType, kind: Kind) -> bool:
     """Whether a column of that type can hold values of the kind; one of nulls alone can."""
     inner = found.value_type if pt.is_dictionary(found) else found
-    return bool(pt.is_null(inner) or _is_text(inner) or any(test(inner) for test in ALLOWED[kind]))
+    return bool(_is_open(found) or any(test(inner) for test in ALLOWED[kind]))
 
 
 def type_at(types: Mapping[str, pa.DataType], path: str) -> pa.DataType | None:
@@ -61,10 +71,27 @@ def type_at(types: Mapping[str, pa.DataType], path: str) -> pa.DataType | None:
     first, *steps = path.replace("[]", ".[]").split(".")
     found = types.get(first)
     for step in steps:
-        if step == "[]" and found is not None and (pt.is_list(found) or pt.is_large_list(found)):
+        if step == "[]" and found is not None and _is_list(found):
             found = found.value_type
         elif found is not None and pt.is_struct(found) and found.get_field_index(step) >= 0:
             found = found.field(step).type
         else:
             return None
     return found
+
+
+def no_list_at(types: Mapping[str, pa.DataType], path: str) -> str | None:
+    """What stands on the way of a path of lists and is none, in words; null where all are, or Parquet does not tell."""
+    steps = path.replace("[]", ".[]").split(".")
+    found, way = types.get(steps[0]), steps[0]
+    for step in steps[1:]:
+        if found is None or _is_open(found):
+            break
+        if step == "[]" and _is_list(found):
+            found = found.value_type
+        elif step != "[]" and pt.is_struct(found):
+            found = found.field(step).type if found.get_field_index(step) >= 0 else None
+        else:
+            return f"{way} is {found}, wanted a {'list' if step == '[]' else 'struct'}"
+        way += step if step == "[]" else f".{step}"
+    return None if found is not None else f"there is no {way}"

@@ -9,13 +9,14 @@ from conf.errors import BadManifest
 from conf.mapping import ExportMapping
 from conf.settings import IngestSettings
 from schemas.contract import ALIASES, CONTRACT, InputColumn
-from udfs.intake.arrow_types import WANTED, fits, type_at
+from udfs.intake.arrow_types import WANTED, fits, no_list_at, type_at
 from udfs.intake.blocks import Block
-from udfs.intake.files import column_types
+from udfs.intake.files import column_types, has_bare_int96
 from udfs.intake.mapping import contract_blocks, refuse_named_twice, unmapped
 from udfs.intake.values import Unfit, read_value
 
 PREFLIGHT_ROWS = 1_000
+INT96 = "INT96 in Parquet is UTC for some writers and local for others: ask who wrote the file. "
 ARROW = {
     "id": pa.string(),
     "text": pa.string(),
@@ -71,7 +72,8 @@ def preflight(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> 
     if ingest.mapping and ingest.maps(folder):
         refuse_named_twice(uri, content, ingest.mapping.folders[folder])
     _refuse_wrong_types(folder, uri, content, ingest.mapping)
-    _refuse_bare_times(folder, uri, first, ingest.zone_of(folder))
+    if ingest.zone_of(folder) is None:
+        _refuse_bare_times(folder, uri, first, INT96 if has_bare_int96(uri, content) else "")
     if ingest.mapping and ingest.maps(folder):
         return unmapped(folder, uri, content, ingest.mapping)
     return tuple(name for name in first.names if _known_name(folder, name) not in columns)
@@ -99,6 +101,11 @@ def _refuse_wrong_types(folder: str, uri: str, content: bytes, mapping: ExportMa
     """
     types, columns = dict(column_types(uri, content)), {column.name: column for column in CONTRACT[folder]}
     if mapping is not None and (chosen := mapping.folders.get(folder)):
+        if types and chosen.lists and (trouble := no_list_at(types, chosen.lists)):
+            raise BadManifest(
+                f"{uri}: the mapping reads a row of each element of {chosen.lists}, and {trouble}. "
+                "Mend the mapping, or the export. Nothing was written."
+            )
         sources = [(path, name) for name, path in chosen.columns.items() if not chosen.codes.get(name)]
     else:
         sources = [(name, _known_name(folder, name)) for name in types]
@@ -167,13 +174,11 @@ def _typed_row(folder: str, record: Mapping[str, str | None] | str, zone: ZoneIn
     return row
 
 
-def _refuse_bare_times(folder: str, uri: str, block: Block, zone: str | None) -> None:
+def _refuse_bare_times(folder: str, uri: str, block: Block, note: str) -> None:
     """Stop before a whole file is refused because its lake declares no zone."""
-    if zone is not None:
-        return
     placed = _placed(folder, block)
     for column in CONTRACT[folder]:
-        if column.kind != "time" or not column.required or column.name not in placed:
+        if column.kind != "time" or column.name not in placed:
             continue
         first = block.columns[placed[column.name][0]][:PREFLIGHT_ROWS]
         texts = [(block.start + row, text) for row, text in enumerate(first) if text]
@@ -183,7 +188,8 @@ def _refuse_bare_times(folder: str, uri: str, block: Block, zone: str | None) ->
                 f"{uri}, column {column.name}: {len(bare):,} of the first {len(texts):,} rows have no time zone "
                 f"(first: row {bare[0][0]}, {bare[0][1]!r}).\n"
                 "Times must carry an offset, or the lake must declare one. "
-                "Set ingest.zone, as in --set ingest.zone=Europe/Vilnius, or fix the export. Nothing was written."
+                f"{note}Set ingest.zone, as in --set ingest.zone=Europe/Vilnius (folders that a mapping reads keep its "
+                "zone), or fix the export. Nothing was written."
             )
 
 

@@ -57,6 +57,15 @@ def column_types(uri: str, content: bytes) -> list[tuple[str, pa.DataType]]:
         raise BadManifest(_unreadable(uri, str(error))) from error
 
 
+def has_bare_int96(uri: str, content: bytes) -> bool:
+    """Whether a Parquet file keeps times as INT96 and does not say whose clock they are of; Spark's are UTC."""
+    if not uri.lower().endswith(".parquet"):
+        return False
+    file = pq.ParquetFile(io.BytesIO(content))
+    kinds = {file.schema.column(number).physical_type for number in range(len(file.schema))}
+    return "INT96" in kinds and not _is_sparks(file)
+
+
 def _blocks(lower: str, content: bytes) -> Iterator[Block]:
     if lower.endswith(".parquet"):
         return _parquet_blocks(content)
@@ -70,17 +79,40 @@ def _unreadable(uri: str, found: str) -> str:
 
 
 def _parquet_blocks(content: bytes) -> Iterator[Block]:
-    file = pq.ParquetFile(io.BytesIO(content))
+    plain = pq.ParquetFile(io.BytesIO(content))
+    # In nanoseconds, what never ends (9999-12-31) would wrap around.
+    file = pq.ParquetFile(io.BytesIO(content), metadata=plain.metadata, coerce_int96_timestamp_unit="us")
+    kinds = [_instants(kind) for kind in plain.schema_arrow.types] if _is_sparks(plain) else file.schema_arrow.types
     start = 0
     for batch in file.iter_batches(ROWS):
         broken: dict[int, str] = {}
         names = tuple(batch.schema.names)
-        columns = tuple(_texts(name, column, broken) for name, column in zip(names, batch.columns, strict=True))
+        columns = tuple(
+            _texts(name, column if column.type == kind else column.cast(kind), broken)
+            for name, column, kind in zip(names, batch.columns, kinds, strict=True)
+        )
         yield Block(start, batch.num_rows, names, columns, broken)
         start += batch.num_rows
     if not start:
         names = tuple(file.schema_arrow.names)
         yield Block(0, 0, names, tuple([] for _ in names))
+
+
+def _is_sparks(file: pq.ParquetFile) -> bool:
+    return b"org.apache.spark.version" in (file.metadata.metadata or {})
+
+
+def _instants(kind: pa.DataType) -> pa.DataType:
+    """A type of Spark's with its INT96 times, which alone it keeps in nanoseconds, as the instants that they are."""
+    match kind:
+        case pa.TimestampType(unit="ns", tz=None):
+            return pa.timestamp("us", "UTC")
+        case pa.StructType():
+            return pa.struct([field.with_type(_instants(field.type)) for field in kind])
+        case pa.ListType():
+            return pa.list_(kind.value_field.with_type(_instants(kind.value_type)))
+        case _:
+            return kind
 
 
 def _texts(name: str, column: pa.Array, broken: dict[int, str]) -> list[str | None]:

@@ -1,5 +1,6 @@
 """Files of drop folders: what stops a night, what is refused row by row, what is taken."""
 
+import io
 import json
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -76,6 +77,30 @@ def test_parquet_times_with_a_zone_are_taken() -> None:
     (row,) = rows("manifests", "m.parquet", table)
     assert row["_reason"] is None
     assert (row["account_id"], row["submitted_at"]) == ("7", datetime(2026, 3, 1, 8, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("writer", "taken"), [({"org.apache.spark.version": "3.5.1"}, True), ({}, False)])
+def test_int96_is_an_instant_where_spark_wrote_it(writer: dict, taken: bool) -> None:
+    said = {"doc_id": ["D-1"], "account_id": ["A-1"], "uri": ["a.jpg"], "side": ["front"]}
+    bare = pa.timestamp("us")
+    nested = pa.struct([("seen", pa.list_(pa.struct([("at", bare)])))])
+    times = {
+        "submitted_at": pa.array([datetime(2026, 3, 1, 10, tzinfo=UTC)], bare),
+        "decided_at": pa.array([datetime(9999, 12, 31, tzinfo=UTC)], bare),
+        "vendor_fields": pa.array([{"seen": [{"at": datetime(2026, 3, 1, 9, tzinfo=UTC)}]}], nested),
+    }
+    sink = io.BytesIO()
+    pq.write_table(pa.table(said | times).replace_schema_metadata(writer), sink, use_deprecated_int96_timestamps=True)
+    if not taken:
+        with pytest.raises(BadManifest, match=r"no time zone.*\nTimes must.*INT96 in Parquet is UTC for some writers"):
+            preflight("manifests", "m.parquet", sink.getvalue(), IngestSettings())
+        return
+    for zone in (None, "Europe/Vilnius"):
+        assert preflight("manifests", "m.parquet", sink.getvalue(), IngestSettings(zone=zone)) == ()
+        (row,) = rows("manifests", "m.parquet", sink.getvalue(), zone)
+        assert row["submitted_at"] == datetime(2026, 3, 1, 10, tzinfo=UTC)
+        assert row["decided_at"] == datetime(9999, 12, 31, tzinfo=UTC)
+        assert row["vendor_fields"] == '{"seen": [{"at": "2026-03-01 09:00:00+00:00"}]}'
 
 
 def test_a_missing_column_stops_the_night_with_file_column_and_advice() -> None:
@@ -210,6 +235,19 @@ def test_times_without_a_zone_stop_the_night_unless_one_is_declared() -> None:
     assert preflight("manifests", "m.csv", bare, IngestSettings(zone="Europe/Vilnius")) == ()
     (row,) = rows("manifests", "m.csv", bare, "Europe/Vilnius")
     assert row["submitted_at"] == datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("folder", "content", "column"),
+    [
+        ("manifests", f"{HEADER.strip()},decided_at\n{GOOD.strip()},2026-03-01 10:05:00\n", "decided_at"),
+        ("accounts", "account_id,opened_at,valid_from\nA-1,2026-03-01T10:00:00Z,2026-03-01 10:05\n", "valid_from"),
+    ],
+)
+def test_times_that_may_be_empty_need_a_zone_all_the_same(folder: str, content: str, column: str) -> None:
+    with pytest.raises(BadManifest, match=rf"column {column}: 1 of the first 1 rows have no time zone"):
+        preflight(folder, "f.csv", content.encode(), IngestSettings())
+    assert preflight(folder, "f.csv", content.encode(), IngestSettings(zone="Europe/Vilnius")) == ()
 
 
 @pytest.mark.fault("F24")

@@ -88,6 +88,56 @@ def test_a_file_in_which_no_record_has_the_list_gives_no_row_and_stops_nothing()
         preflight("manifests", "c.csv", without, IngestSettings(mapping="nested_checks"))
 
 
+@pytest.mark.parametrize(
+    "documents",
+    [[CHECK["documents"]], ["x", "y"], [CHECK["documents"][0], "x"], [7], [{"images": "a.jpg"}], {"0": {}}, "x", False],
+    ids=["lists", "texts", "a text", "a number", "images are text", "object", "text", "boolean"],
+)
+def test_a_record_whose_list_cannot_be_walked_to_is_refused_and_never_unseen(documents: object) -> None:
+    odd = CHECK | {"documents": documents}
+    content = lines(CHECK, odd, CHECK)
+    assert preflight("manifests", "c.jsonl", content, IngestSettings(mapping="nested_checks"))
+    found = rows("manifests", "c.jsonl", content, "nested_checks")
+    assert [row["_reason"] for row in found] == [None] * 3 + ["bad_row"] + [None] * 3
+
+
+@pytest.mark.parametrize("check", [[{"docs": [{"id": "D-1"}]}], "see attachment", True])
+def test_what_stands_before_a_list_is_an_object_or_the_record_is_refused(check: object) -> None:
+    columns = {"doc_id": "check.docs[].id", "uri": "check.docs[].id", "account_id": "who", "submitted_at": "at"}
+    mapping = {"folders": {"manifests": {"columns": columns, "constants": {"side": "front"}}}}
+    record = {"who": "A-1", "at": "2026-02-01T10:00:00Z", "check": {"docs": [{"id": "D-1"}]}}
+    found = rows("manifests", "c.jsonl", lines(record, record | {"check": check}), mapping)
+    assert [row["_reason"] for row in found] == [None, "bad_row"]
+    assert found[1]["_detail"].endswith("docs of check.docs is looked for in what is no object")
+    for empty in (None, "", [], {}, {"docs": None}):
+        assert rows("manifests", "c.jsonl", lines(record | {"check": empty}), mapping) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "told"),
+    [
+        ([{"docs": [{"id": "D-1"}]}], "check is list<.*, wanted a struct"),
+        ({"docs": {"id": "D-1"}}, "check.docs is struct<.*, wanted a list"),
+        ({"dox": [{"id": "D-1"}]}, "there is no check.docs"),
+        (7, "check is int64, wanted a struct"),
+    ],
+)
+def test_a_parquet_file_in_which_no_list_can_be_stops_the_night(check: object, told: str) -> None:
+    columns = {"doc_id": "check.docs[].id", "uri": "check.docs[].id", "account_id": "who", "submitted_at": "at"}
+    mapping = IngestSettings(mapping={"folders": {"manifests": {"columns": columns, "constants": {"side": "front"}}}})
+    record = {"who": "A-1", "at": "2026-02-01T10:00:00Z"}
+
+    def parquet(value: object) -> bytes:
+        sink = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist([record | {"check": value}]), sink)
+        return sink.getvalue()
+
+    with pytest.raises(BadManifest, match=rf"^c\.parquet: .*each element of check\.docs\[\], and {told}\. Mend"):
+        preflight("manifests", "c.parquet", parquet(check), mapping)
+    for good in ({"docs": [{"id": "D-1"}]}, json.dumps({"docs": [{"id": "D-1"}]}), None):
+        assert preflight("manifests", "c.parquet", parquet(good), mapping) == ()
+
+
 def test_a_list_of_plain_texts_gives_one_row_a_text() -> None:
     columns = {"doc_id": "checks[].pictures[]", "uri": "checks[].pictures[]", "account_id": "who", "side": "checks[].s"}
     mapping = {"folders": {"manifests": {"columns": columns | {"submitted_at": "at"}}}}
@@ -248,6 +298,13 @@ def test_a_folder_that_a_mapping_does_not_name_gets_nothing_of_its_zone(mapping:
     assert (row["_reason"], row["valid_from"]) == ("bad_time", None)
     declared = IngestSettings(mapping=mapping, zone="Europe/Vilnius")
     assert preflight("transactions", "t.csv", bare, declared) == ()
+
+
+def test_a_zone_for_other_folders_leaves_the_times_that_a_mapping_reads_as_they_are() -> None:
+    both = IngestSettings(mapping="nested_checks", zone="Europe/Vilnius")
+    assert (both.zone_of("manifests"), both.zone_of("transactions")) == ("UTC", "Europe/Vilnius")
+    without = {"folders": {"transactions": {"columns": TRADES}}}
+    assert IngestSettings(mapping=without, zone="Europe/Vilnius").zone_of("transactions") == "Europe/Vilnius"
 
 
 def test_what_a_mapping_leaves_out_is_named() -> None:
