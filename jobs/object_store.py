@@ -66,6 +66,8 @@ def told(place: str, error: StoreError) -> JobError:
             f"{place}: nothing answers in time{at} ({code}). Is the store up, and AWS_ENDPOINT_URL its address? "
             f"Then try again: {STAYS}"
         )
+    if type(error) is Unreadable:
+        return BadLake(f"{place}: the store{at} answers {code} for it, and will again. Restore it, or move it away")
     return StoreAway(f"{place}: the store{at} answers {code}, again and again. Try later: {STAYS}")
 
 

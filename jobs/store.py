@@ -2,25 +2,29 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from conf.errors import BadLake
 from conf.settings import IngestSettings, Settings
+from conf.wording import count
 from jobs.frozen import Frozen, InputFile
 from jobs.object_store import telling
 from jobs.pipeline import FACTS
 from udfs.images.objects import open_objects
+from udfs.images.roots import FILE
 from udfs.images.store_errors import Missing
 from udfs.images.stored import Stored
 from udfs.intake.contract import preflight
-from udfs.intake.files import is_input
+from udfs.intake.files import FORMATS, is_input
 from udfs.intake.inventory import listed_objects
 from udfs.intake.mapping import contract_blocks
 
 MANIFESTS = "manifests"
 FOLDERS = (MANIFESTS, *FACTS)
+UNFINISHED = "_temporary"
+NAMED = 5  # files that are not read
 NOT_THERE = "is listed and not there. Is an inventory older than that?"
 ASKED_AT_ONCE = 16  # fewer than the sockets of one client
 Answer = TypeVar("Answer")
@@ -44,52 +48,82 @@ def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputF
     stored = {place: _stored(place, listed) for place in dict.fromkeys(places.values())}
     found = {folder: stored[place] for folder, place in places.items()}
     if not found[MANIFESTS] and settings.how.places.feed is None:
-        raise BadLake(
-            f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file. A lake has a folder manifests/ with one row "
-            "a document; see lookback schema, or make one with lookback specimens OUT"
-        )
+        raise no_manifests(settings)
     ingest = settings.what.ingest
     unread = {folder: [one for one in files if (folder, one) not in standing] for folder, files in found.items()}
     return {folder: tuple(_unless_taken(folder, files, ingest, digests)) for folder, files in unread.items()}
 
 
-def every_input(settings: Settings) -> list[tuple[str, str]]:
-    """Every drop folder's files, folder by folder."""
+def no_manifests(settings: Settings) -> BadLake:
+    """The error for a lake without documents."""
+    listed = settings.how.places.inventory
+    where = f" in {listed}, which places.inventory names" if listed is not None else ""
+    return BadLake(
+        f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file{where}. A lake has a folder manifests/ with one "
+        "row a document; see lookback schema, or make one with lookback specimens OUT"
+    )
+
+
+def told_unread(unread: Sequence[str]) -> str:
+    """Files of drop folders that are of no format that is read, in words: how many, and the first."""
+    more = ", ..." if len(unread) > NAMED else ""
+    named = f"{', '.join(unread[:NAMED])}{more}"
+    return f"{count(len(unread), 'file')} of drop folders not read, as no name ends in {', '.join(FORMATS)}: {named}"
+
+
+def every_file(settings: Settings) -> list[tuple[str, str]]:
+    """Every drop folder's files, folder by folder, those of other formats too; a night reads those that `is_input`."""
     listed = _inventory(settings)
-    return [(folder, uri) for folder in FOLDERS for uri in input_files(settings, folder, listed)]
+    return [(folder, uri) for folder in FOLDERS for uri in _addresses(_place(settings, folder), listed)]
 
 
-def input_files(settings: Settings, folder: str, listed: frozenset[str] | None = None) -> list[str]:
-    """Addresses of the files that hold the folder's rows, sorted; from an inventory where there is one.
+def input_files(settings: Settings, folder: str) -> list[str]:
+    """Addresses of the files that hold the folder's rows, sorted; from an inventory where there is one."""
+    return [uri for uri in _addresses(_place(settings, folder), _inventory(settings)) if is_input(uri)]
 
-    Args:
-        settings: name the lake.
-        folder: a drop folder.
-        listed: what the inventory lists, where it was read already.
+
+def read_input(uri: str) -> bytes:
+    """The bytes of a file that was listed.
+
+    Raises:
+        BadLake: it is not there, or cannot be read.
+        StoreAway: its store does not answer.
     """
-    if listed is None:
-        listed = _inventory(settings)
-    place = _place(settings, folder)
+    return _asked(uri, open_objects(uri).read, NOT_THERE)
+
+
+def _addresses(place: str, listed: frozenset[str] | None) -> list[str]:
     return [one.uri for one in _listing(place)] if listed is None else _below(place, listed)
 
 
 def _stored(place: str, listed: frozenset[str] | None) -> list[Stored]:
-    """The files below a place as they stand now; many are asked for at once, as an inventory may list years of them."""
-    if listed is None:
-        return _listing(place)
+    """The input below a place as it stands now; many are asked for at once, as an inventory may list years of them."""
+    found = {one.uri: one for one in _listing(place)} if listed is None else dict.fromkeys(_below(place, listed))
+    if unread := [uri for uri in found if not is_input(uri)]:
+        LOG.warning("%s", told_unread(unread))
     with telling(place):
         store = open_objects(place)
     with ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="find") as pool:
-        return list(pool.map(lambda uri: _asked(uri, store.find, NOT_THERE), _below(place, listed)))
+        asked = (uri for uri in found if is_input(uri))
+        return list(pool.map(lambda uri: found[uri] or _asked(uri, store.find, NOT_THERE), asked))
 
 
 def _listing(place: str) -> list[Stored]:
     with telling(place):
-        return [one for one in open_objects(place).list(place) if is_input(one.uri)]
+        return [one for one in open_objects(place).list(place) if not _is_left_out(place, one.uri)]
 
 
 def _below(place: str, listed: frozenset[str]) -> list[str]:
-    return sorted(uri for uri in listed if uri.startswith(f"{place}/"))
+    start = f"{place.removeprefix(FILE)}/"
+    return sorted(uri for uri in listed if uri.startswith(start) and not _is_left_out(place, uri))
+
+
+def _is_left_out(place: str, uri: str) -> bool:
+    """Whether a file below a place is hidden, unfinished work of Spark's, or a mark beside files, as _SUCCESS is."""
+    _, _, below = uri.partition(f"{place.removeprefix(FILE)}/")
+    *folders, name = below.split("/")
+    hidden = any(part.startswith(".") or part == UNFINISHED for part in (*folders, name))
+    return hidden or (not is_input(name) and (name.startswith("_") or name.endswith(".crc")))
 
 
 def _place(settings: Settings, folder: str) -> str:
@@ -97,13 +131,14 @@ def _place(settings: Settings, folder: str) -> str:
 
 
 def _inventory(settings: Settings) -> frozenset[str] | None:
-    """What the lake's inventory lists, as far as it is input; null where none is named."""
+    """What the lake's inventory lists below its drop folders; null where none is named."""
     named = settings.how.places.inventory
     if named is None:
         return None
     uri = named if "://" in named or named.startswith("/") else f"{settings.lake}/{named}"
     content = _asked(uri, open_objects(uri).read, "the inventory that places.inventory names is not there")
-    return frozenset(found for found in listed_objects(uri, content, settings.lake) if is_input(found))
+    places = tuple(f"{_place(settings, folder).removeprefix(FILE)}/" for folder in FOLDERS)
+    return frozenset(one for one in listed_objects(uri, content, settings.lake) if one.startswith(places))
 
 
 def _unless_taken(
@@ -112,7 +147,7 @@ def _unless_taken(
     """The new files, each checked against the contract; the same bytes twice count once."""
     new: dict[str, InputFile] = {}
     for file in files:
-        content = _asked(file.uri, open_objects(file.uri).read, NOT_THERE)
+        content = read_input(file.uri)
         digest = hashlib.sha256(content).hexdigest()
         if (folder, digest) not in taken and digest not in new:
             rows = checked_rows(folder, file.uri, content, ingest)

@@ -63,6 +63,7 @@ def check(
 def page(place: str, report: "LakeReport", plan: "Plan", mapping: str | None = None) -> Iterator[Line]:
     """What a person reads: counts, what is refused and why, images, the estimate, what to type next."""
     from jobs.cli.estimate_page import estimated
+    from jobs.store import told_unread
 
     yield Line(f"Lake {place}")
     fresh = [file for file in report.files if not file.earlier]
@@ -75,6 +76,8 @@ def page(place: str, report: "LakeReport", plan: "Plan", mapping: str | None = N
         yield Line(f"Not counted: {count(len(report.files) - len(fresh), 'file')} that earlier nights took in.")
     for file in fresh:
         yield from _about(file)
+    if report.unread:
+        yield from sentence(told_unread(report.unread))
     images = report.images
     formats = ", ".join(f"{number:,} {name}" for name, number in sorted(images.formats.items()))
     if images.looked or not report.history.taken:
@@ -101,6 +104,8 @@ def rows(report: "LakeReport", plan: "Plan") -> Iterator[Row]:
             yield dict(zip(FIELDS, ("column", file.uri, "ignored", 1, name), strict=True))
         for reason, number in sorted(file.refused.items()):
             yield dict(zip(FIELDS, ("row", file.uri, reason, number, file.first[reason]), strict=True))
+    for uri in report.unread:
+        yield dict(zip(FIELDS, ("file", uri, "not read", 0, None), strict=True))
     for name, number in sorted(report.images.formats.items()):
         yield dict(zip(FIELDS, ("image", None, "sound", number, name), strict=True))
     for reason, number in sorted(report.images.refused.items()):

@@ -10,15 +10,14 @@ from conf.settings import IngestSettings, Settings
 from jobs import machine
 from jobs.health.image_sample import Chosen, ImagesReport, open_images
 from jobs.health.night_estimate import Estimate, Told, estimate_night
-from jobs.store import every_input
+from jobs.store import every_file, no_manifests, read_input
 from schemas.contract import CONTRACT
 from udfs.images.fetch import Source
-from udfs.images.objects import open_objects
 from udfs.images.pages import is_paged
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
-from udfs.images.store_errors import StoreError
 from udfs.intake.contract import preflight, typed_batches
+from udfs.intake.files import is_input
 from udfs.task import InspectTask
 
 SHOWN = 2  # rows shown of each file that a mapping reads
@@ -89,6 +88,7 @@ class LakeReport:
     estimate: Estimate | None
     history: History = UNTOUCHED
     feed: str | None = None
+    unread: tuple[str, ...] = ()
 
     @property
     def new(self) -> int:
@@ -126,20 +126,23 @@ def check_lake(
     Raises:
         BadLake: there are no manifests, or the lake cannot be listed.
     """
-    source = Source(settings.lake, settings.what.ingest.roots, settings.what.inspect.limits.max_bytes)
     chosen = Chosen(sample)
-    files = list(_checked_files(settings, source, chosen, told, history))
+    named = every_file(settings)
+    read = [(folder, uri) for folder, uri in named if is_input(uri)]
+    unread = tuple(dict.fromkeys(uri for _, uri in named if not is_input(uri)))
+    files = list(_checked_files(read, settings, chosen, told, history))
     if not any(file.folder == "manifests" for file in files) and settings.how.places.feed is None:
-        raise BadLake(
-            f"{settings.lake}/manifests: no .parquet, .csv or .jsonl file. A lake has a folder manifests/ with one row "
-            "a document; see lookback schema, or make one with lookback specimens OUT"
-        )
-    images, sound = open_images(chosen.images, source, settings, told)
+        raise no_manifests(settings)
+    images, sound = open_images(chosen.images, _source(settings), settings, told)
     waiting = _new(files, images.pages_each) + history.waiting
     estimate = estimate_night(sound, waiting, task, told) if task is not None and sound else None
     if estimate is None and history.each is not None:
         estimate = Estimate(waiting, *history.each, machine.cores())
-    return LakeReport(tuple(files), images, estimate, history, settings.how.places.feed)
+    return LakeReport(tuple(files), images, estimate, history, settings.how.places.feed, unread)
+
+
+def _source(settings: Settings) -> Source:
+    return Source(settings.lake, settings.what.ingest.roots, settings.what.inspect.limits.max_bytes)
 
 
 def _new(files: Sequence[FileReport], pages_each: float) -> int:
@@ -148,17 +151,17 @@ def _new(files: Sequence[FileReport], pages_each: float) -> int:
 
 
 def _checked_files(
-    settings: Settings, source: Source, chosen: Chosen, told: Told, history: History
+    named: Sequence[tuple[str, str]], settings: Settings, chosen: Chosen, told: Told, history: History
 ) -> Iterator[FileReport]:
-    named = every_input(settings)
+    source, ingest = _source(settings), settings.what.ingest
     for number, (folder, uri) in enumerate(named, start=1):
         report = FileReport(folder, uri)
         try:
-            content = open_objects(uri).read(uri)
+            content = read_input(uri)
             report.earlier = (folder, sha256(content).hexdigest()) in history.taken
             if not report.earlier:
-                _read_file(report, content, source, chosen, settings.what.ingest)
-        except (BadManifest, StoreError) as error:
+                _read_file(report, content, source, chosen, ingest)
+        except (BadManifest, BadLake) as error:
             report.problem = str(error)
         told("files", number, len(named))
         yield report

@@ -140,6 +140,8 @@ def test_no_lease_is_taken_in_a_store_without_proof(monkeypatch: pytest.MonkeyPa
         ("NoCredentialsError", BadStore, "no key was found .*AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
         ("NoSuchBucket", BadStore, f"no such bucket at {ENDPOINT} .*places.tables"),
         ("AccessDenied", BadStore, "may not do this .*list, get, put and delete"),
+        ("InvalidObjectState", BadLake, f"{ENDPOINT} answers InvalidObjectState for it, and will again. Restore it"),
+        ("KMS.DisabledException", BadLake, "Restore it, or move it away"),
         ("ReadTimeoutError", StoreAway, f"nothing answers in time at {ENDPOINT} .*AWS_ENDPOINT_URL"),
         ("SlowDown", StoreAway, f"the store at {ENDPOINT} answers SlowDown, again and again"),
     ],
@@ -148,7 +150,7 @@ def test_an_error_says_what_where_and_what_to_set(
     monkeypatch: pytest.MonkeyPatch, code: str, kind: type[JobError], says: str
 ) -> None:
     use(monkeypatch, Shelf())
-    error = told(PLACE, Unreadable(code))
+    error = told(PLACE, NoAnswer(code) if kind is StoreAway else Unreadable(code))
     assert type(error) is kind
     assert error.exit_code == (75 if kind is StoreAway else 65)
     with pytest.raises(kind, match=f"{PLACE}: .*{says}"):

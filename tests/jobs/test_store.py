@@ -12,7 +12,7 @@ from jobs.store import arrived, checked_rows
 from tests.fakes_risk import UNFROZEN
 from tests.udfs.intake.examples import NESTED
 from udfs.images.folder import Folder
-from udfs.images.store_errors import StoreError, Unreadable
+from udfs.images.store_errors import NoAnswer, StoreError, Unreadable
 from udfs.images.stored import Stored
 
 ROW = "doc_id,account_id,uri,side,submitted_at\n{0},A-1,images/{0}.jpg,front,2026-02-28T10:00:00Z\n"
@@ -51,6 +51,33 @@ def test_an_inventory_that_is_older_than_the_folder_is_told_so(settings: Setting
     (Path(settings.lake) / "inventory.csv").write_text("path\nimages/a.jpg\n")
     with pytest.raises(BadLake, match=r"no \.parquet, \.csv or \.jsonl file"):
         arrived(chosen, [])
+
+
+def test_an_inventory_that_lists_nothing_of_the_lake_is_named(settings: Settings) -> None:
+    chosen = lake_with(settings, "a.csv")
+    (Path(settings.lake) / "inventory.csv").write_text("path\nkyc/manifests/a.csv\n")
+    with pytest.raises(
+        BadLake, match=r"no \.parquet, \.csv or \.jsonl file in inventory\.csv, which places\.inventory"
+    ):
+        arrived(chosen, [])
+
+
+@pytest.mark.parametrize("inventory", [None, "inventory.csv"])
+def test_files_that_no_night_reads_are_named_but_for_hidden_ones_and_marks(
+    settings: Settings, caplog: pytest.LogCaptureFixture, inventory: str | None
+) -> None:
+    odd = ["b.csv.gz", "c.tsv", "d.jsonl.gz", "e.parq", "f.txt", "g.txt"]
+    quiet = ["._a.csv", ".b.csv.crc", "b.csv.crc", "_SUCCESS", "_temporary/0/b.csv"]
+    (Path(settings.lake) / "manifests" / "_temporary" / "0").mkdir(parents=True)
+    chosen = lake_with(settings, "a.csv", *odd, *quiet, inventory=inventory)
+    listed = [f"manifests/{name}" for name in ("a.csv", *odd, *quiet)]
+    (Path(settings.lake) / "inventory.csv").write_text("\n".join(["path", *listed]))
+    assert names(chosen) == ["a.csv"]
+    (said,) = caplog.messages
+    assert said.startswith(
+        "6 files of drop folders not read, as no name ends in .parquet, .csv, .jsonl, .ndjson, .json: "
+    )
+    assert [Path(name).name for name in said.partition(": ")[2].split(", ")] == [*odd[:5], "..."]
 
 
 def test_a_file_that_a_mapping_reads_no_row_from_is_told(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
@@ -133,7 +160,12 @@ class InTrouble:
 
 
 @pytest.mark.parametrize(
-    ("error", "raised"), [(Unreadable("SlowDown"), StoreAway), (Unreadable("AccessDenied"), BadStore)]
+    ("error", "raised"),
+    [
+        (NoAnswer("SlowDown"), StoreAway),
+        (Unreadable("AccessDenied"), BadStore),
+        (Unreadable("InvalidObjectState"), BadLake),
+    ],
 )
 def test_a_store_in_trouble_may_be_asked_again_unless_asking_cannot_help(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, error: StoreError, raised: type[JobError]

@@ -11,7 +11,7 @@ from udfs.images.fetch import Source
 from udfs.images.objects import open_objects
 from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
-from udfs.images.store_errors import Missing, StoreError
+from udfs.images.store_errors import Missing, NoAnswer, Unreadable
 from udfs.intake.contract import typed_batches
 
 Batches = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
@@ -39,8 +39,12 @@ def _frozen(uri: str, digest: str) -> bytes:
         content = open_objects(uri).read(uri)
     except Missing as error:
         raise BadManifest(f"{uri}: the night took it in, and now it is gone. Put it back and resume") from error
-    except StoreError as error:
-        raise StoreAway(f"{uri}: cannot be read now ({error}). Try again: what was committed stays") from error
+    except Unreadable as error:
+        if isinstance(error, NoAnswer):
+            raise StoreAway(f"{uri}: cannot be read now ({error}). Try again: what was committed stays") from error
+        raise BadManifest(
+            f"{uri}: the night took it in, and now it may not be read ({error}). Mend that and resume"
+        ) from error
     if hashlib.sha256(content).hexdigest() != digest:
         raise BadManifest(
             f"{uri}: was changed after the night took it in. Put the first file back and resume, "

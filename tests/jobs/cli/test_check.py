@@ -20,11 +20,13 @@ def test_an_example_is_shown_as_it_would_be_read(
     monkeypatch.setenv("COLUMNS", "200")
     name, text = EXPORTS[mapping]
     (lake / "manifests" / name).write_text(text)
+    (lake / "manifests" / "more.csv.gz").write_bytes(b"")
     with pytest.raises(SystemExit) as left:
         main(["check", str(lake), "--mapping", mapping, "--sample", "0"])
     told = " ".join(capsys.readouterr().out.split())
     assert left.value.code in (0, None), told
     assert "manifests 1 2 2 0" in told
     assert all(line in told for line in SHOWN[mapping]), told
+    assert "1 file of drop folders not read, as no name ends in .parquet, .csv, .jsonl" in told
     assert f"Next: lookback night --date YYYY-MM-DD --lake {lake} --set ingest.mapping={mapping}" in told
-    assert sorted(path.name for path in lake.rglob("*")) == [name, "manifests"]
+    assert sorted(path.name for path in lake.rglob("*")) == sorted([name, "manifests", "more.csv.gz"])

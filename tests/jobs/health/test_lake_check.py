@@ -75,6 +75,18 @@ def test_rows_and_images_are_counted_with_their_reasons(filled: Path, settings: 
     assert report.problems == ()
 
 
+def test_a_file_that_stops_a_night_is_named_and_so_is_what_no_night_reads(filled: Path, settings: Settings) -> None:
+    (filled / "manifests" / "two.csv.gz").write_bytes(b"")
+    (filled / "inventory.csv").write_text("path\nmanifests/one.csv\nmanifests/gone.csv\nmanifests/two.csv.gz\n")
+    assert checked(settings).unread == (str(filled / "manifests" / "two.csv.gz"),)
+    places = settings.how.places.model_copy(update={"inventory": "inventory.csv"})
+    listed = settings.model_copy(update={"how": settings.how.model_copy(update={"places": places})})
+    report = checked(listed)
+    assert report.unread == (str(filled / "manifests" / "two.csv.gz"),)
+    (problem,) = report.problems
+    assert problem.startswith(f"{filled / 'manifests' / 'gone.csv'}: is listed and not there")
+
+
 def test_files_that_an_earlier_night_took_are_not_counted(filled: Path, settings: Settings) -> None:
     from jobs.health.lake_check import History, check_lake
 

@@ -13,6 +13,9 @@ from udfs.intake.inventory import listed_objects
 BUCKET = "s3://vault/kyc"
 
 
+CUT = gzip.compress(b"".join(b"vault,kyc/%d.csv\n" % (number * number) for number in range(200)))
+
+
 def listed(name: str, content: bytes, lake: str = BUCKET) -> list[str]:
     return list(listed_objects(name, content, lake))
 
@@ -53,6 +56,22 @@ def test_a_folder_is_listed_by_paths_from_the_lake_or_whole_ones() -> None:
     assert listed("i.csv", b"path\nmanifests/a.csv\n") == ["s3://vault/kyc/manifests/a.csv"]
 
 
+def test_paths_from_the_lake_may_begin_with_a_dot_and_keys_with_a_slash() -> None:
+    odd = b"path\n./manifests/a.csv\nmanifests//b.csv\n/data/lake//manifests/c.csv\nfile:///data/lake/manifests/d.csv\n"
+    assert listed("i.csv", odd, "/data/lake") == [f"/data/lake/manifests/{name}.csv" for name in "abcd"]
+    assert listed("i.csv", b"path\n./manifests/a.csv\n") == ["s3://vault/kyc/manifests/a.csv"]
+    assert listed("i.csv", b"key\n/kyc/manifests/a.csv\n") == ["s3://vault/kyc/manifests/a.csv"]
+    assert listed("i.csv", b"key\nkyc/manifests//a.csv\n") == ["s3://vault/kyc/manifests//a.csv"]
+
+
+def test_the_flags_of_s3s_own_schema_are_known() -> None:
+    versions = (b"Bucket,Key,IsLatest,IsDeleteMarker", b"vault,kyc/a.csv,true,false", b"vault,kyc/b.csv,false ,false")
+    rows = b"\n".join([*versions, b"vault,kyc/c.csv,true,TRUE", b""])
+    assert listed("i.csv", rows) == ["s3://vault/kyc/a.csv"]
+    content = parquet(Bucket=["vault"] * 2, Key=["kyc/a.csv", "kyc/b.csv"], IsLatest=[True, False])
+    assert listed("i.parquet", content) == ["s3://vault/kyc/a.csv"]
+
+
 def test_versions_that_are_gone_are_no_objects() -> None:
     content = parquet(
         bucket=["vault"] * 3,
@@ -70,6 +89,7 @@ def test_versions_that_are_gone_are_no_objects() -> None:
         ("i.csv", b"etag,size\nx,1\n", "no column uri, key, name, path; it has etag, size"),
         ("i.parquet", b"PAR1 no", "cannot be read as an inventory"),
         ("i.csv.gz", b"no gzip", "cannot be read as an inventory"),
+        ("i.csv.gz", CUT[:40] + b"\xff" * 8 + CUT[48:], "cannot be read as an inventory: Error -3 while decompressing"),
         ("i.csv", b"vault,kyc/a.csv\nvault\n", "a row is 'vault' alone, without a key"),
         ("i.orc", b"ORC", "ends in none of"),
     ],
