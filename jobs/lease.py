@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from conf.errors import JobError, LeaseHeld
@@ -18,7 +18,7 @@ BEATS = 3  # renewals in the time after which a lease may be taken over
 GIVING_WAY = ("backfill", "maintain")  # purposes of work that lets go of the lease between two pieces
 PIECE_SECONDS = 3_600  # of such a piece at most; it is about a minute
 YIELD_SECONDS = 0.5  # for which such work leaves a free lease to whoever else waits, who looks more often
-FREED_SECONDS = 5  # for which a lease that was given back meanwhile is asked again
+FREED_SECONDS = 5  # for which a lease that was given back meanwhile is asked again: it is free, or somebody came first
 PROC = Path("/proc")
 START_TIME = 19  # of the words of /proc/PID/stat that follow the command's name: ticks from the boot to the start
 
@@ -68,10 +68,13 @@ class Lease:
 
     def __enter__(self) -> "Lease":
         self._slot.prepare()
-        began = time.monotonic()
+        began = held = time.monotonic()
         while not self._taken():
-            holder = holder_of(self._place)
-            if time.monotonic() - began >= patience(holder, self._settings.wait_seconds):
+            holder, now = holder_of(self._place), time.monotonic()
+            held = held if holder is None else now
+            asked = self._settings.wait_seconds
+            waits = asked if holder is None or self._gives_way else patience(holder, asked)
+            if now - began >= waits and (holder is not None or now - held >= FREED_SECONDS):
                 who = f"{holder.token}, for {holder.expires - time.time():.0f} s more" if holder else "another writer"
                 raise LeaseHeld(f"{self._place}: held by {who}. Wait for it, or set how.lease.wait_seconds")
             time.sleep(0.2)
@@ -84,7 +87,7 @@ class Lease:
         try:
             text, tag = self._slot.read()
             holder = _holder(text)
-            if holder is not None and holder.token == self.token:
+            if self._is_mine(holder):
                 self._slot.put("", tag)
         except JobError as error:
             LOG.warning("the lease was not given back, it will expire: %s", error)
@@ -98,7 +101,7 @@ class Lease:
         with self._turn:
             text, tag = self._slot.read()
             holder = _holder(text)
-            if holder is None or holder.token != self.token or not self._slot.put(self._mine(), tag):
+            if not self._is_mine(holder) or not self._slot.put(json.dumps(asdict(self._me())), tag):
                 holder = holder_of(self._place)
                 who = holder.token if holder else "nobody, it is gone"
                 raise LeaseHeld(f"{self._place}: the lease was taken over by {who}")
@@ -119,20 +122,27 @@ class Lease:
         holder = _holder(text)
         if holder is not None and holder.lives(time.time()):
             return False
-        if self.token.startswith(GIVING_WAY):
+        if self._gives_way:
             time.sleep(YIELD_SECONDS)
-        return self._slot.put(self._mine(), tag)
+        return self._slot.put(json.dumps(asdict(self._me())), tag)
 
-    def _mine(self) -> str:
+    @property
+    def _gives_way(self) -> bool:
+        """Whether this work waits for others as long as it has time, and no longer."""
+        return self.token.startswith(GIVING_WAY)
+
+    def _me(self) -> Holder:
         """This process as the holder, from now on."""
         pid, expires = os.getpid(), time.time() + self._settings.seconds
-        return json.dumps(asdict(Holder(self.token, socket.gethostname(), pid, expires, _began(pid), _boot())))
+        return Holder(self.token, socket.gethostname(), pid, expires, _began(pid), _boot())
+
+    def _is_mine(self, holder: Holder | None) -> bool:
+        """Whether a holder is this process, not one of its name and number in another container or after a restart."""
+        return holder is not None and holder == replace(self._me(), expires=holder.expires)
 
 
-def patience(holder: Holder | None, asked: int) -> int:
-    """Seconds to wait for a lease: long enough for work that holds it one piece at a time, else as the settings ask."""
-    if holder is None:
-        return max(asked, FREED_SECONDS)
+def patience(holder: Holder, asked: int) -> int:
+    """Seconds to wait for a holder: long enough for work that holds it one piece at a time, else as asked."""
     return max(asked, PIECE_SECONDS) if holder.token.startswith(GIVING_WAY) else asked
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ DOCUMENTS_A_TASK = 64  # a large slice is balanced by its many tasks
 TASK_SECONDS = 30.0  # that one takes on one core, about: what is reckoned with where no night has told a pace
 LAST = 7  # nights that a pace is taken from
 LEAST_REST = 60.0  # seconds that the steps after inspect take at least, mostly in starting queries
+DOCUMENT_SECONDS = 0.1  # of one core that they take for each document, where no night has told: measured at 10,000
+TOLD_BY = 200  # documents of a night that weigh as much as that guess
+START_SECONDS = 60.0  # at most, of a process that a scheduler starts for each step
 MARGIN = 1.5  # by which they may grow from one night to the next
 SLICE_SECONDS = 60.0  # of a slice where there is a deadline: so much is lost at most
 
@@ -29,15 +33,17 @@ class PacedNight:
         night: its logical date.
         new: manifest rows that it took in.
         looked: documents that got a score or a rejection.
+        placed: documents that have one since.
         pending: documents that wait since.
         inspecting: seconds of the process that ended inspect.
         contents: what that process inspected, contents looked at again among them.
-        rest: seconds of the steps after it.
+        rest: seconds of the steps after it, with the starts of their processes.
     """
 
     night: date
     new: int
     looked: int
+    placed: int
     pending: int
     inspecting: float
     contents: int
@@ -49,12 +55,14 @@ class Deadline:
     """When the last slice of a night should be done.
 
     Attributes:
-        until: seconds since the epoch.
+        until: seconds since the epoch, for a night that looks at nothing more.
         pace: contents a second to reckon with until a slice of the night itself has told.
+        after: seconds that each content which is looked at adds to the steps after inspect.
     """
 
     until: float
     pace: float
+    after: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ class Backlog:
 
 def told_by(tables: "Tables", lineage: Sequence[str]) -> list[PacedNight]:
     """Released nights, oldest first, as a lake's tables tell them."""
-    done = tables.read("runs").where("state = 'done'").select("run_id", "step", "state", "seconds", "contents")
+    done = tables.read("runs").where("state = 'done'").select("run_id", "step", "state", "seconds", "contents", "at")
     counts = ("run_id", "night", "detector", "manifest_rows", "scored", "rejected", "pending")
     whole = tables.read("coverage").where(f"detector = '{WHOLE}'").select(*counts)
     runs, coverage = ([row.asDict() for row in frame.collect()] for frame in (done, whole))
@@ -111,10 +119,11 @@ def paced_nights(runs: Iterable[Row], coverage: Iterable[Row], lineage: Sequence
                 night=count["night"],
                 new=count["manifest_rows"] - rows,
                 looked=now - placed,
+                placed=now,
                 pending=count["pending"],
                 inspecting=done["inspect"]["seconds"] or 0.0 if "inspect" in done else 0.0,
                 contents=done["inspect"]["contents"] or 0 if "inspect" in done else 0,
-                rest=sum(row["seconds"] or 0.0 for step, row in done.items() if step not in BEFORE_THE_REST),
+                rest=_rest(done),
             )
         )
         rows, placed = count["manifest_rows"], now
@@ -143,7 +152,9 @@ def rate(nights: Sequence[PacedNight]) -> float | None:
 
 def deadline(nights: Sequence[PacedNight], until: float, cores: int) -> Deadline:
     """What inspect may reckon with, so that the night is released by a time, seconds since the epoch."""
-    return Deadline(until - rest_seconds(nights), reckoned(nights, cores))
+    each = rest_each(nights, cores)
+    placed = nights[-1].placed if nights else 0
+    return Deadline(until - MARGIN * (LEAST_REST + each * placed), reckoned(nights, cores), MARGIN * each)
 
 
 def reckoned(nights: Sequence[PacedNight], cores: int) -> float:
@@ -157,6 +168,24 @@ def slice_documents(nights: Sequence[PacedNight], cores: int, most: int) -> int:
     return min(most, max(DOCUMENTS_A_TASK * cores, int((known or 0.0) * SLICE_SECONDS)))
 
 
-def rest_seconds(nights: Sequence[PacedNight]) -> float:
-    """Seconds to leave for the steps after inspect: those of the newest night, and something for growth."""
-    return max(LEAST_REST, nights[-1].rest if nights else 0.0) * MARGIN
+def rest_each(nights: Sequence[PacedNight], cores: int) -> float:
+    """Seconds that the steps after inspect take for each document of the lake, beside what they take at least.
+
+    As in the newest night; one of a few documents says little of an archive's, so a guess has its weight.
+    """
+    guess = DOCUMENT_SECONDS / cores
+    if not nights:
+        return guess
+    newest = nights[-1]
+    return (max(0.0, newest.rest - LEAST_REST) + guess * TOLD_BY) / (newest.placed + TOLD_BY)
+
+
+def _rest(done: Mapping[str, Row]) -> float:
+    """Seconds of the steps after inspect, and between them as much as the start of a process takes."""
+    total = 0.0
+    for before, row in pairwise(sorted(done.values(), key=lambda row: row["at"])):
+        if row["step"] not in BEFORE_THE_REST:
+            seconds = row["seconds"] or 0.0
+            waited = (row["at"] - before["at"]).total_seconds() - seconds
+            total += seconds + min(max(0.0, waited), START_SECONDS)
+    return total

@@ -16,7 +16,7 @@ from jobs.backfill.archive import Archive, frozen_now, readable, released
 from jobs.backfill.records import Backfill, BackfillStatus, next_run_id, open_backfill, read_rows, statuses
 from jobs.frozen import ChosenModel, Frozen
 from jobs.inspect_task import inspect_task
-from jobs.inspecting.content_rows import ContentRows, held_rows, observations
+from jobs.inspecting.content_rows import HeldAtHeads, observations
 from jobs.inspecting.slices import Clock, Plan, answers_of, clock_of
 from jobs.machine import code_version
 from jobs.models.registry import Registry
@@ -86,23 +86,24 @@ def run_backfill(settings: Settings, ask: Ask) -> BackfillStatus | None:
     archive = Archive.of(backfill.run_id, backfill.night, backfill.frozen, settings, tables)
     waiting = archive.waiting().persist()
     plan = Plan.of(waiting, backfill.frozen.slice_documents)
-    held = held_rows(archive.run, waiting).persist()
     told = {row["slice"] for row in read_rows(tables) if (row["run_id"], row["state"]) == (backfill.run_id, "slice")}
-    work = Work(backfill, archive, plan, ContentRows(held))
+    todo = [number for number in range(plan.slices) if number not in told]
+    work = Work(backfill, archive, plan, HeldAtHeads(waiting))
     clock = _clock(ask, tables, plan)
-    for number in (n for n in range(plan.slices) if n not in told):
-        if not clock.allows(0):
-            break
+    while todo and clock.allows(0):
         with turn(settings, spark, STEP, until=ask.until) as tables:
-            work.do(tables, number)
+            if not clock.allows(0):  # the wait was long
+                break
+            work.do(tables, todo.pop(0))
+            if not todo:
+                backfill.write(tables, "done")
         clock.done += 1
-        told.add(number)
-        ask.progress(STEP, plan.documents * len(told) // plan.slices, plan.documents)
-    if len(told) == plan.slices:
-        with turn(settings, spark, STEP) as tables:
+        ask.progress(STEP, plan.documents * (plan.slices - len(todo)) // plan.slices, plan.documents)
+    if len(told) == plan.slices:  # by a driver that ended before it told of the end
+        with turn(settings, spark, STEP, until=ask.until) as tables:
             backfill.write(tables, "done")
-    for frame in (held, waiting):
-        frame.unpersist()
+    work.held.forget()
+    waiting.unpersist()
     return status_of(tables, backfill.run_id)
 
 
@@ -163,7 +164,7 @@ class Work:
     backfill: Backfill
     archive: Archive
     plan: Plan
-    rows: ContentRows
+    held: HeldAtHeads
 
     def do(self, tables: Tables, number: int) -> None:
         """Look at one slice and commit it once, the observations last; then tell of it."""
@@ -179,7 +180,8 @@ class Work:
             with self._looked(self._unseen(tables, contents), run) as answers:
                 seen = answers.where(F.col("status") == "seen")
                 refused = _digests(answers.where(F.col("status") == "rejected"))
-                run.write_all(self.rows.of(seen), slice_name=name)
+                run.write_all(self.held.at(tables).of(seen), slice_name=name)
+                self.held.written(tables)
                 run.write("observations", observations(seen), slice_name=name)
             seconds = time.monotonic() - began
         contents.unpersist()

@@ -68,12 +68,14 @@ class Clock:
     Attributes:
         until: seconds since the epoch by which the last slice should be done; null: no such time.
         reckoned: seconds that a slice is taken to need before one is done.
+        after: seconds that each slice adds to what comes after the last one, so that it has to be done sooner.
         began: when the first slice was begun.
         done: slices done since.
     """
 
     until: float | None
     reckoned: float = 0.0
+    after: float = 0.0
     began: float = field(default_factory=time.time)
     done: int = 0
 
@@ -83,14 +85,17 @@ class Clock:
             return True
         now = time.time()
         each = (now - self.began) / self.done if self.done else self.reckoned
-        return now < self.until and now + each * (in_flight + 1) <= self.until
+        until = self.until - self.after * (self.done + in_flight + 1)
+        return now < until and now + each * (in_flight + 1) <= until
 
 
-def clock_of(deadline: Deadline | None, plan: Plan) -> Clock:
-    """The clock of a plan whose slices are cut already, however large they are."""
+def clock_of(deadline: Deadline | None, plan: Plan, *, committed: int = 0) -> Clock:
+    """The clock of a plan whose slices are cut already, however large they are, and some of them committed."""
     if deadline is None:
         return Clock(None)
-    return Clock(deadline.until, plan.documents / max(1, plan.slices) / deadline.pace)
+    size = plan.documents / max(1, plan.slices)
+    after = size * deadline.after
+    return Clock(deadline.until - after * committed, size / deadline.pace, after)
 
 
 def _tell_of_late(todo: list[int], clock: Clock, plan: Plan) -> None:
@@ -103,7 +108,7 @@ def _tell_of_late(todo: list[int], clock: Clock, plan: Plan) -> None:
 def computed(run: Run, plan: Plan, compute: Compute) -> Iterator[tuple[int, DataFrame]]:
     """Answers of each slice that is not committed yet, in order; the next ones are computed meanwhile."""
     todo = [n for n in range(plan.slices) if not run.tables.recorded("observations", run.transaction(str(n)))]
-    clock = clock_of(run.deadline, plan)
+    clock = clock_of(run.deadline, plan, committed=plan.slices - len(todo))
     with ThreadPoolExecutor(run.settings.how.slices.in_flight, thread_name_prefix="slice") as pool:
         begun: list[tuple[int, Future[DataFrame]]] = []
         ahead = iter(todo)

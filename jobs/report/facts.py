@@ -131,7 +131,7 @@ def _backlog(released: Released, release: Release) -> Backlog | None:
     lineage = list(release.lineage)
     counted = ("run_id", "night", "detector", "manifest_rows", "scored", "rejected", "pending")
     coverage = rows_of(released, "coverage", *counted, run_id=lineage, detector=MANIFEST)
-    runs = rows_of(released, "runs", "run_id", "step", "state", "seconds", "contents", run_id=lineage)
+    runs = rows_of(released, "runs", "run_id", "step", "state", "seconds", "contents", "at", run_id=lineage)
     return backlog(paced_nights(runs, coverage, lineage))
 
 

@@ -23,7 +23,7 @@ def main(run: Run) -> None:
     run.contents = 0
     waiting = known.waiting(run.frozen.limit).persist()
     plan = Plan.of(waiting, run.frozen.slice_documents)
-    held = held_rows(run, waiting).persist()
+    held = held_rows(run.before, waiting).persist()
     committer = Committer(run, plan, known, ContentRows(held))
     for number, answers in computed(run, plan, lambda contents: answers_of(contents, task, run)):
         committer.commit(number, answers)

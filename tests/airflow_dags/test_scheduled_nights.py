@@ -121,7 +121,7 @@ def test_the_log_of_a_killed_try_says_so_and_the_next_one_goes_on(scheduled: Sch
 def test_the_log_tells_pace_stages_and_coverage(scheduled: Scheduled) -> None:
     inspect = scheduled.home.log(scheduled.runs[WHOLE], "inspect")
     monitor = scheduled.home.log(scheduled.runs[WHOLE], "monitor")
-    assert "contents observed, " in inspect
+    assert "contents inspected, " in inspect
     assert "worker seconds: " in inspect
     assert "coverage: " in monitor
 

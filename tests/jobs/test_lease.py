@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -179,6 +179,47 @@ def test_a_store_that_is_away_ends_no_lease_but_a_commit(bucket: str, monkeypatc
                 lease.renew()
         lease.renew()
     assert holder_of(bucket) is None
+
+
+def test_a_process_of_that_name_and_number_elsewhere_is_not_this_one(place: str) -> None:
+    with Lease(place, "night D", NOW) as lease:
+        holder = holder_of(place)
+        assert holder is not None
+        text = json.dumps(asdict(replace(holder, began="1", expires=time.time() + 300)))
+        open_objects(place).write(f"{place}/lease.json", text.encode())
+        with pytest.raises(LeaseHeld, match="taken over by night D@"):
+            lease.renew()
+    assert holder_of(place) is not None, "it is another's to give back"
+
+
+def test_a_lease_given_back_between_two_looks_is_taken(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slice that a night waited for ends just after the night has found the lease held."""
+    monkeypatch.setattr("jobs.lease.FREED_SECONDS", 0.5)
+    slices = Lease(place, "backfill", NOW)
+    slices.__enter__()
+    looks = Lease._taken
+
+    def ends_meanwhile(lease: Lease) -> bool:
+        taken = looks(lease)
+        if time.monotonic() - began > 1.0 and holder_of(place) is not None and not taken:
+            slices.__exit__()
+        return taken
+
+    began = time.monotonic()
+    monkeypatch.setattr(Lease, "_taken", ends_meanwhile)
+    with Lease(place, "night D", NOW):
+        assert time.monotonic() - began > 1.0
+
+
+def test_work_that_gives_way_waits_no_longer_than_it_has_time(place: str) -> None:
+    began = time.monotonic()
+    with (
+        Lease(place, "maintain", NOW),
+        pytest.raises(LeaseHeld, match="held by maintain@"),
+        Lease(place, "backfill", LeaseSettings(wait_seconds=1)),
+    ):
+        pass
+    assert time.monotonic() - began < 5
 
 
 def test_of_many_racers_one_wins(tmp_path: Path) -> None:

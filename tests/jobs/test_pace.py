@@ -1,8 +1,9 @@
 """What a deadline leaves room for, and when a backlog ends: from rows alone."""
 
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest.mock import ANY
 
 from jobs.pace import (
     Backlog,
@@ -11,7 +12,7 @@ from jobs.pace import (
     deadline,
     paced_nights,
     rate,
-    rest_seconds,
+    rest_each,
     slice_documents,
 )
 
@@ -23,18 +24,31 @@ def counted(run_id: str, rows: int, scored: int, pending: int) -> dict[str, Any]
     return counts | {"run_id": run_id, "night": date.fromisoformat(run_id[:10]), "detector": "manifest"}
 
 
-def done(run_id: str, **seconds: float) -> list[dict[str, Any]]:
-    row = {"run_id": run_id, "state": "done", "contents": None}
-    return [row | {"step": step, "seconds": took} for step, took in seconds.items()]
+BEGAN = datetime(2026, 3, 1, 1, tzinfo=UTC)
+INSPECTED = BEGAN + timedelta(seconds=4_005)
+
+
+def step(run_id: str, name: str, at: datetime, seconds: float, contents: int | None = None) -> dict[str, Any]:
+    row = {"run_id": run_id, "state": "done", "step": name, "at": at}
+    return row | {"seconds": seconds, "contents": contents}
+
+
+def done(run_id: str, *, between: float = 0.0, **seconds: float) -> list[dict[str, Any]]:
+    """Steps after inspect, each begun so many seconds after the one before had ended."""
+    at, rows = INSPECTED, [step(run_id, "ingest", BEGAN, 5.0)]
+    for name, took in seconds.items():
+        at += timedelta(seconds=between + took)
+        rows.append(step(run_id, name, at, took))
+    return rows
 
 
 def inspected(run_id: str, contents: int | None) -> dict[str, Any]:
-    return {"run_id": run_id, "state": "done", "step": "inspect", "seconds": 4_000.0, "contents": contents}
+    return step(run_id, "inspect", INSPECTED, 4_000.0, contents)
 
 
 COVERAGE = [counted(LINEAGE[0], 50_000, 6_000, 44_000), counted(LINEAGE[1], 50_100, 13_990, 36_100)]
 COVERAGE += [counted("2026-03-02.7", 99_999, 0, 99_999), counted(LINEAGE[2], 50_400, 22_000, 28_380)]
-RUNS = [row for run_id in LINEAGE for row in done(run_id, ingest=5.0, link=50.0, score=30.0)]
+RUNS = [row for run_id in LINEAGE for row in done(run_id, link=50.0, score=30.0)]
 RUNS += [inspected(run_id, contents) for run_id, contents in zip(LINEAGE, (6_000, 8_000, 8_020), strict=True)]
 
 
@@ -78,22 +92,43 @@ def test_with_a_deadline_a_slice_takes_about_a_minute_and_the_rest_is_given_its_
     assert slice_documents(nights, 1, 2_000) == int(60 * 22_020 / 12_000)
     assert slice_documents([], 2, 2_000) == 128
     assert slice_documents([], 64, 2_000) == 2_000
-    assert (rest_seconds(nights), rest_seconds([])) == (120.0, 90.0)
+
+
+def test_what_comes_after_inspect_grows_with_the_documents_of_the_lake() -> None:
+    assert rest_each([], 2) == 0.05
+    trial = [counted(LINEAGE[0], 100, 100, 0)]
+    few = paced_nights([inspected(LINEAGE[0], 100), *done(LINEAGE[0], link=30.0)], trial, LINEAGE)
+    assert rest_each(few, 2) == 10.0 / 300  # a trial's half a minute says little of an archive's
+    grown = [counted(LINEAGE[0], 9_800, 9_800, 0)]
+    many = paced_nights([inspected(LINEAGE[0], 9_800), *done(LINEAGE[0], link=650.0)], grown, LINEAGE)
+    assert rest_each(many, 2) == (590.0 + 10.0) / 10_000
+    until = 1e9
+    assert deadline(many, until, 2) == Deadline(until - 1.5 * (60 + 0.06 * 9_800), 9_800 / 4_000, 1.5 * 0.06)
+
+
+def test_the_starts_of_a_schedulers_processes_count_and_a_pause_of_hours_does_not() -> None:
+    (by_scheduler,) = paced_nights(
+        [inspected(LINEAGE[0], 10), *done(LINEAGE[0], between=25.0, link=50.0, score=30.0)], COVERAGE, LINEAGE[:1]
+    )
+    assert by_scheduler.rest == 130.0
+    (paused,) = paced_nights(
+        [inspected(LINEAGE[0], 10), *done(LINEAGE[0], between=7_200.0, link=50.0, score=30.0)], COVERAGE, LINEAGE[:1]
+    )
+    assert paused.rest == 200.0
 
 
 def test_slices_that_were_cut_without_a_deadline_are_held_to_one_too() -> None:
-    from jobs.inspecting.slices import Plan, clock_of
+    from jobs.inspecting.slices import Clock, Plan, clock_of
 
     nothing: Any = None
     plan = Plan(nothing, 6_000, 3)
     now = time.time()
     unknown = deadline([], now + 600, cores=2)
-    assert unknown == Deadline(now + 600 - 90.0, 128 / 30)
-    assert clock_of(unknown, plan).reckoned == 2_000 / (128 / 30)
-    assert (clock_of(unknown, plan).allows(0), clock_of(unknown, plan).allows(1)) == (True, False)
-    told = deadline(paced_nights(RUNS, COVERAGE, LINEAGE), now + 600, cores=2)
-    assert told == Deadline(now + 480, 22_020 / 12_000)
-    assert not clock_of(told, plan).allows(0)
+    assert unknown == Deadline(now + 600 - 90.0, 128 / 30, 1.5 * 0.05)
+    assert clock_of(unknown, plan) == Clock(now + 510, 2_000 / (128 / 30), 2_000 * (1.5 * 0.05), began=ANY)
+    assert not clock_of(unknown, plan).allows(0)  # 469 s for the slice, 150 s more for what comes after
+    assert clock_of(deadline([], now + 720, cores=2), plan).allows(0)
+    assert clock_of(unknown, plan, committed=2).until == now + 510 - 2 * 2_000 * (1.5 * 0.05)
     assert clock_of(None, plan).allows(1)
 
 
@@ -106,5 +141,6 @@ def test_a_slice_is_begun_only_if_it_would_be_done_in_time() -> None:
     assert Clock(now + 50).allows(1)
     assert not Clock(now + 50, 60.0).allows(0)
     assert (Clock(now + 70, 60.0).allows(0), Clock(now + 70, 60.0).allows(1)) == (True, False)
+    assert (Clock(now + 100, 60.0, 30.0).allows(0), Clock(now + 80, 60.0, 30.0).allows(0)) == (True, False)
     slow = Clock(now + 50, began=now - 60, done=2)
     assert (slow.allows(0), slow.allows(1)) == (True, False)

@@ -119,7 +119,7 @@ def lake_again(lake: Path, place: Path) -> Path:
     return again
 
 
-def test_between_two_slices_a_night_that_waits_goes_first(settings: "Settings") -> None:
+def test_between_two_slices_a_night_that_waits_goes_first(settings: "Settings", spark: "SparkSession") -> None:
     from jobs.lease import Lease
     from jobs.turns import turn
 
@@ -127,7 +127,7 @@ def test_between_two_slices_a_night_that_waits_goes_first(settings: "Settings") 
 
     def work() -> None:
         for number in range(2):
-            with turn(settings, None, "backfill"):
+            with turn(settings, spark, "backfill"):
                 held.set()
                 turns.append(f"slice {number}")
                 time.sleep(0.5)

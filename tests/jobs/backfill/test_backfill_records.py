@@ -5,7 +5,7 @@ from typing import Any
 
 from jobs.backfill.forecast import Forecast, seconds_each
 from jobs.backfill.records import next_run_id, open_backfill, statuses
-from jobs.lease import FREED_SECONDS, PIECE_SECONDS, Holder, patience
+from jobs.lease import PIECE_SECONDS, Holder, patience
 from tests.fakes_risk import UNFROZEN
 from udfs.parts import parts_to_look
 
@@ -73,6 +73,5 @@ def test_a_forecast_counts_the_parts_that_look() -> None:
 
 
 def test_a_night_waits_for_work_that_gives_way_and_for_no_other() -> None:
-    assert (patience(None, 0), patience(None, 9)) == (FREED_SECONDS, 9)
     assert patience(Holder("night 2026-03-01@h:1", "h", 1, 0.0), 5) == 5
     assert patience(Holder("backfill@h:1", "h", 1, 0.0), 5) == PIECE_SECONDS

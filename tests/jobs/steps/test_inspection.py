@@ -95,7 +95,7 @@ def commit(run: SliceRun, knows: "Known", rows: list[dict[str, Any]]) -> dict[st
 
     waiting = knows.waiting(None)
     made: Any = run
-    Committer(made, Plan.of(waiting, 10), knows, ContentRows(held_rows(made, waiting))).commit(
+    Committer(made, Plan.of(waiting, 10), knows, ContentRows(held_rows(made.before, waiting))).commit(
         0, answers(run.spark, rows)
     )
     return run.written
