@@ -5,7 +5,7 @@ import json
 import shutil
 import threading
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,3 +140,30 @@ def test_between_two_slices_a_night_that_waits_goes_first(settings: "Settings", 
         time.sleep(1.5)
     worker.join(20)
     assert turns == ["slice 0", "night", "slice 1"]
+
+
+def test_between_two_steps_of_a_night_work_that_gives_way_awaits_the_next(
+    settings: "Settings", spark: "SparkSession", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a scheduler, where each step is a process and nobody holds the lease between two of them."""
+    from jobs.lease import Lease
+    from jobs.tables import Tables
+    from jobs.turns import turn
+    from schemas import TABLES
+
+    monkeypatch.setattr("jobs.turns.POLL_SECONDS", 0.2)
+    monkeypatch.setattr("jobs.turns.NEXT_STEP_SECONDS", 12.0)
+    row = dict.fromkeys(TABLES["runs"].names) | {"attempt": 1, "settings_digest": "d", "run_id": "2026-03-01.1"}
+    row |= {"step": "link", "state": "done", "night": NIGHTS[0], "at": datetime.now(UTC)}
+    with Lease(settings.tables, "night 2026-03-01", settings.how.lease) as lease:
+        tables = Tables(spark, settings.tables, lease=lease)
+        tables.ensure(("runs",))
+        tables.append("runs", spark.createDataFrame([row], tables.type_of("runs")), "2026-03-01.1/link")
+    with turn(settings, spark, "backfill"):
+        assert datetime.now(UTC) - row["at"] > timedelta(seconds=11)
+    with Lease(settings.tables, "night 2026-03-01", settings.how.lease) as lease:
+        tables = Tables(spark, settings.tables, lease=lease)
+        failed = row | {"state": "failed", "at": datetime.now(UTC)}
+        tables.append("runs", spark.createDataFrame([failed], tables.type_of("runs")), "2026-03-01.1/failed")
+    with turn(settings, spark, "backfill"):
+        assert datetime.now(UTC) - failed["at"] < timedelta(seconds=11)
