@@ -7,7 +7,7 @@ import threading
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 import pytest
@@ -153,7 +153,11 @@ def test_between_two_steps_of_a_night_work_that_gives_way_awaits_the_next(
 
     monkeypatch.setattr("jobs.turns.POLL_SECONDS", 0.2)
     monkeypatch.setattr("jobs.turns.NEXT_STEP_SECONDS", 12.0)
-    row = dict.fromkeys(TABLES["runs"].names) | {"attempt": 1, "settings_digest": "d", "run_id": "2026-03-01.1"}
+    row: dict[str, Any] = dict.fromkeys(TABLES["runs"].names) | {
+        "attempt": 1,
+        "settings_digest": "d",
+        "run_id": "2026-03-01.1",
+    }
     row |= {"step": "link", "state": "done", "night": NIGHTS[0], "at": datetime.now(UTC)}
     with Lease(settings.tables, "night 2026-03-01", settings.how.lease) as lease:
         tables = Tables(spark, settings.tables, lease=lease)

@@ -285,3 +285,33 @@ def test_a_dying_worker_takes_only_the_documents_that_kill_it_again(
     refused = {} if once else dict.fromkeys(victims, ("rejected", "crash"))
     assert told == {content: ("seen", None) for content, _ in names} | refused
     assert "a worker died" in caplog.text
+
+
+def test_parts_that_a_night_wrote_between_two_slices_of_a_back_fill_are_not_written_again(
+    spark: "SparkSession",
+) -> None:
+    from jobs.inspecting.content_rows import HeldAtHeads
+
+    def plates(*of: int) -> "DataFrame":
+        return frame(spark, "plates", [{"sha256": sha(number), "fingerprint": "p"} for number in of])
+
+    standing = {"fields": frame(spark, "fields", []), "vectors": frame(spark, "vectors", []), "plates": plates()}
+    versions = dict.fromkeys(standing, 1)
+    tables: Any = SimpleNamespace(
+        heads=lambda names: {name: SimpleNamespace(version=versions[name]) for name in names}, read=standing.get
+    )
+    plate = ("p", 1, 1, b"", "")
+    seen = answers(spark, [{"sha256": sha(number), "status": "seen", "plate": plate} for number in (1, 2)])
+    held = HeldAtHeads(seen.select("sha256"))
+
+    def written() -> list[str]:
+        return sorted(row.sha256 for row in held.at(tables).of(seen)["plates"].collect())
+
+    assert written() == [sha(1), sha(2)]
+    standing["plates"] = plates(1)
+    versions["plates"] = 2
+    held.written(tables)
+    assert written() == [sha(1), sha(2)], "our own slice was of other contents"
+    versions["plates"] = 3
+    assert written() == [sha(2)]
+    held.forget()
