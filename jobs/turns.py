@@ -1,5 +1,6 @@
 """Work that gives way: it holds the lake's lease one piece at a time, and a night that waits goes first."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from conf.settings import Settings
 from jobs.lease import Lease
 from jobs.tables import Tables
 
+LOG = logging.getLogger(__name__)
 DAY = 86_400  # seconds that such work waits for a night, where no deadline ends it sooner
 GAP = 1.0  # seconds between two pieces: who waits looks five times a second
 NEXT_STEP_SECONDS = 180.0  # for which an open night's next step is awaited: a scheduler starts a process for each
@@ -36,6 +38,7 @@ def turn(settings: Settings, spark: SparkSession, purpose: str, *, until: float 
             if not _between_steps(tables):
                 yield tables
                 break
+        LOG.info("%s waits: a night is between two steps", purpose)
         time.sleep(POLL_SECONDS)
     time.sleep(GAP)
 
