@@ -28,6 +28,12 @@ class Places(Leaf):
         default=None, description="Delta table whose new rows are manifest rows, beside those of manifests/."
     )
 
+    feed_lost: int | None = Field(
+        default=None,
+        ge=0,
+        description="Version of that table up to which changes cannot be told: a night from before it takes all rows.",
+    )
+
     @property
     def lake_root(self) -> str:
         """The lake's root, absolute, without a trailing slash.

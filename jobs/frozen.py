@@ -31,7 +31,8 @@ class FeedRange(BaseModel):
     Attributes:
         table: where it is.
         table_id: Delta's own id of it.
-        after: the last version that an earlier night took; null: none, so all that stood there came.
+        after: the last version that an earlier night took; null: none, or `places.feed_lost` gave up what changed since
+            it, so all that stood there came.
         to: the last version taken.
         inserted: rows that were appended.
         updated: rows that came again with new values.

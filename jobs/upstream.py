@@ -40,7 +40,8 @@ def take_feed(spark: SparkSession, settings: Settings, earlier: list[Frozen]) ->
     They stand in the place of files in manifests/: other folders whose rows a mapping reads there get them too.
 
     Rows that were updated come again with their new values, as a manifest row that is sent twice does: the same bytes
-    are a duplicate, others are refused as replaced. A row that was deleted upstream stays a document.
+    are a duplicate, others are refused as replaced. A row that was deleted upstream stays a document. Where changes can
+    no longer be told, `places.feed_lost` names the version up to which: then all rows come, as from a table met first.
 
     Args:
         spark: the session.
@@ -55,12 +56,15 @@ def take_feed(spark: SparkSession, settings: Settings, earlier: list[Frozen]) ->
     detail = _asked(spark, place, "DESCRIBE DETAIL {}")
     to = int(_asked(spark, place, "DESCRIBE HISTORY {} LIMIT 1")["version"])
     past = [found.feed.to for found in earlier if found.feed and found.feed.table_id == detail["id"]]
-    after = past[-1] if past else None
+    after, lost = past[-1] if past else None, settings.how.places.feed_lost
+    if after is not None and lost is not None and after < lost <= to:
+        LOG.warning("%s: all rows of version %d come, since changes after %d were given up", place, to, after)
+        after = None
     if after is not None and after < to and str(detail["properties"].get(ENABLED)).lower() != "true":
         raise BadManifest(
             f"{place}: tells no changes, so that what came since version {after} cannot be known. Let its owner run "
             f"ALTER TABLE ... SET TBLPROPERTIES ({ENABLED} = true), as it had to be before version {after + 1} was "
-            "written; or deliver those rows as a file of manifests/ and leave places.feed out. Nothing was written."
+            f"written. {_way_on(to)} Nothing was written."
         )
     rows = _rows(spark, place, after, to)
     kinds = rows.column(CHANGE).to_pylist()
@@ -101,20 +105,40 @@ def _rows(spark: SparkSession, place: str, after: int | None, to: int) -> pa.Tab
             frame = span.option("endingVersion", to).load(place).where(F.col(CHANGE) != BEFORE).drop(AT)
         return _ordered(frame).toArrow()
     except SPARK_ERRORS as error:
-        _refuse(place, error)
+        _refuse(place, error, None if after is None or after == to else (after + 1, to))
         raise
 
 
 def _ordered(frame: DataFrame) -> DataFrame:
-    return frame.orderBy(VERSION, F.to_json(F.struct(*frame.columns)))
+    names = ("`{}`".format(name.replace("`", "``")) for name in frame.columns)
+    return frame.orderBy(VERSION, F.to_json(F.struct(*names)))
 
 
-def _refuse(place: str, error: Exception) -> None:
-    """Raise what a person can mend; what says nothing of the table, as a lost executor does not, may be tried again."""
+def _way_on(to: int) -> str:
+    """How to go on where changes up to a version cannot be told."""
+    return (
+        f"Or take all rows that stand, with --set places.feed_lost={to}: those that came before are duplicates, and "
+        "what was deleted meanwhile is not counted."
+    )
+
+
+def _refuse(place: str, error: Exception, changes: tuple[int, int] | None = None) -> None:
+    """Raise what a person can mend; what says nothing of the table, as a lost executor does not, may be tried again.
+
+    Args:
+        place: the table.
+        error: what Spark raised.
+        changes: first and last version whose changes were asked for; null: they were not.
+    """
     told = told_of_spark(error)
     if isinstance(told, BadLake) or (told is None and (isinstance(error, FINAL) or DELTA in str(error))):
+        found = first_line(str(error)).rstrip(".")
+        if changes is None:
+            raise BadManifest(f"{place}: cannot be read as a Delta table: {found}. Nothing was written.") from error
+        first, to = changes
         raise BadManifest(
-            f"{place}: cannot be read as a Delta table: {first_line(str(error))}. Nothing was written."
+            f"{place}: what changed in versions {first} to {to} cannot be told: {found}. Let its owner mend that. "
+            f"{_way_on(to)} Nothing was written."
         ) from error
     if told is not None:
         raise told from error

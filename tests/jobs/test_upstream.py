@@ -71,6 +71,40 @@ def test_each_night_takes_what_the_last_of_its_lineage_had_not(
     assert taken(spark, chosen, first)[1] == ["D-3", "D-4", "D-5"]
 
 
+def test_columns_may_have_any_name(spark: "SparkSession", settings: Settings, tmp_path: Path) -> None:
+    names = {"doc_id": "Image No.", "account_id": "check.id", "uri": "the `file`", "side": "side", "submitted_at": "at"}
+    table = tmp_path / "named"
+    rows = [(name, "A-1", f"images/{name}.jpg", "front", AT) for name in ("D-2", "D-1")]
+    named = spark.createDataFrame(rows, DDL).withColumnsRenamed(names)
+    named.write.format("delta").option("delta.columnMapping.mode", "name").save(str(table))
+    what = What.model_validate({"ingest": {"mapping": {"folders": {"manifests": {"columns": names}}}}})
+    chosen = fed(settings, table).model_copy(update={"what": what})
+    from jobs.upstream import take_feed
+
+    _, files = take_feed(spark, chosen, [])
+    assert [row["Image No."] for row in pq.read_table(files["manifests"][0].uri).to_pylist()] == ["D-1", "D-2"]
+
+
+def test_changes_that_were_not_recorded_are_given_up_for_all_that_stands(
+    spark: "SparkSession", settings: Settings, tmp_path: Path
+) -> None:
+    table = table_of(spark, tmp_path, feed=True)
+    first, _, _ = taken(spark, fed(settings, table))
+    append(spark, table, "D-3")
+    ask(spark, table, "ALTER TABLE {} SET TBLPROPERTIES (delta.enableChangeDataFeed = false)")
+    append(spark, table, "D-4")
+    ask(spark, table, "ALTER TABLE {} SET TBLPROPERTIES (delta.enableChangeDataFeed = true)")
+    with pytest.raises(BadManifest, match=r"what changed in versions 2 to 5 cannot be told: .*places\.feed_lost=5"):
+        taken(spark, fed(settings, table), first)
+    chosen = fed(settings, table)
+    places = chosen.how.places.model_copy(update={"feed_lost": 5})
+    chosen = chosen.model_copy(update={"how": chosen.how.model_copy(update={"places": places})})
+    second, rows, _ = taken(spark, chosen, first)
+    assert (second.after, second.to, rows) == (None, 5, ["D-1", "D-2", "D-3", "D-4"])
+    append(spark, table, "D-5")
+    assert taken(spark, chosen, first, second)[1] == ["D-5"]
+
+
 def test_other_folders_that_a_mapping_reads_from_manifests_get_the_rows_too(
     spark: "SparkSession", settings: Settings, tmp_path: Path
 ) -> None:
