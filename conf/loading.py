@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from conf.errors import BadSettings
 from conf.settings import How, Settings, What
+from conf.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent
 PREFIX = "LOOKBACK__"
@@ -49,7 +50,7 @@ def _read(env: str) -> Tree:
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in FOLDER.glob("*.yaml") if "what" in p.read_text()))
         raise BadSettings(f"--env {env}: there is no {path}. Give {known}, or the path of a YAML file")
-    loaded = yaml.safe_load(path.read_text()) or {}
+    loaded = read_yaml(path, "settings") or {}
     if not isinstance(loaded, dict):
         raise BadSettings(f"{path}: settings are a mapping with the keys what and how")
     return _beside(path, loaded)

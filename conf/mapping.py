@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
 from conf.errors import BadSettings
 from conf.leaf import Leaf, Zone
+from conf.yaml_files import read_yaml
 from schemas.contract import CONTRACT
 
 FOLDER = Path(__file__).parent / "mappings"
@@ -80,11 +80,7 @@ def _read(given: object) -> object:
     if not path.is_file():
         known = ", ".join(sorted(found.stem for found in FOLDER.glob("*.yaml")))
         raise BadSettings(f"mapping {given}: there is no {path}. Give {known}, or the path of a YAML file")
-    try:
-        content: object = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadSettings(f"mapping {path}: is not YAML: {error}") from error
-    return content
+    return read_yaml(path, "mapping")
 
 
 Given = Annotated[ExportMapping, BeforeValidator(_read)]

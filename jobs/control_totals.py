@@ -2,8 +2,9 @@
 
 A document counts once, by the id that a manifest row gives it: taken or refused, whatever its bytes. It counts on the
 day of its submission, for its channel and the legal entity that its account then had; a total without channel or
-entity is one of all. What cannot be placed (a refused row without a readable id, account or time) is in no total, and
-shows as one missing. A PDF is one id, however many pages it has.
+entity is one of all. What cannot be placed (a refused row without a readable id or time) is in no total, and shows as
+one missing; one without a readable account is in totals of every entity alone. A PDF is one id, however many pages it
+has.
 """
 
 from dataclasses import dataclass

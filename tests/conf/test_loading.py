@@ -37,6 +37,34 @@ def test_a_mapping_that_a_file_names_lies_beside_that_file(tmp_path: Path, monke
     assert load_settings(str(named)).what.ingest.mapping is not None
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"what: {link: {neighbours: 5}}\nhow: {}\nwhat: {}\n", "the key what .line 3. stands twice in one place"),
+        (b"what: {ingest: {mapping: [}", "is not YAML"),
+        (b"# caf\xe9\nwhat: {}\n", "is not YAML: 'utf-8' codec"),
+    ],
+)
+def test_a_file_that_can_be_read_in_two_ways_or_none_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_bytes(content)
+    with pytest.raises(BadSettings, match=rf"^settings .*mine\.yaml: {told}"):
+        load_settings(str(file))
+
+
+def test_a_mapping_that_says_a_key_twice_is_refused_and_an_anchor_is_no_second_one(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    shared = "  manifests: {columns: &same {account_id: a}}\n  transactions: {columns: {<<: *same}}\n"
+    for columns in ("{doc_id: id, doc_id: other}", "{doc_id: id}\n    codes: {doc_id: {F: front, B: back, F: back}}"):
+        file.write_text(f"folders:\n  manifests:\n    columns: {columns}\n")
+        with pytest.raises(BadSettings, match=r"^mapping .*mine\.yaml: the key (doc_id|F) .line [34]. stands twice"):
+            load_settings("local", overrides=[f"ingest.mapping={file}"])
+    file.write_text(f"folders:\n{shared}")
+    mapping = load_settings("local", overrides=[f"ingest.mapping={file}"]).what.ingest.mapping
+    assert mapping is not None
+    assert mapping.folders["transactions"].columns == {"account_id": "a"}
+
+
 @pytest.mark.parametrize("key", ["what.ingest.zone", "ingest.zone"])
 def test_a_key_needs_no_half(key: str) -> None:
     assert load_settings("local", overrides=[f"{key}=Europe/Vilnius"]).what.ingest.zone == "Europe/Vilnius"

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from udfs.images.exif import read_exif
-from udfs.images.headers import HEIC, Header
+from udfs.images.headers import HEIC, PNG, Header
 from udfs.images.limited import ask_child
 from udfs.images.refusals import Refused
 
@@ -46,7 +46,7 @@ def decode(content: bytes, header: Header) -> Image:
         raise Refused("undecodable", f"OpenCV error {error.code}") from error
     if pixels is None:
         raise Refused("undecodable", "the codec gave no picture")
-    image = as_bgr(np.asarray(pixels))
+    image = as_bgr(_seen_through(np.asarray(pixels), content, header))
     if image.shape[:2] != (header.height, header.width):
         raise Refused("undecodable", f"{image.shape[1]} x {image.shape[0]} pixels, not those of the header")
     return upright(image, read_exif(content, header).orientation)
@@ -58,6 +58,19 @@ def _heic(content: bytes, header: Header) -> Image:
         raise Refused("unsupported_format", "HEIC, which needs the extra heic")
     said, samples = ask_child(content, do="heif", most=2 * header.pixels)
     return as_bgr(np.frombuffer(samples, np.uint8).reshape(said["height"], said["width"], said["channels"]))
+
+
+def _seen_through(pixels: npt.NDArray[np.generic], content: bytes, header: Header) -> npt.NDArray[np.generic]:
+    """Grey of a PNG beside its alpha where a tRNS chunk names one grey as clear, which OpenCV passes over."""
+    clear = next((block for block in header.blocks if block.name == "tRNS"), None)
+    if header.format != PNG or pixels.ndim != 2 or clear is None:
+        return pixels
+    most = 2**header.bits - 1
+    grey = int.from_bytes(content[clear.start : clear.start + 2]) & most
+    if header.bits < 8:
+        grey *= 255 // most
+    full = 2 ** (8 * pixels.itemsize) - 1
+    return np.dstack([pixels, np.where(pixels == grey, 0, full).astype(pixels.dtype)])
 
 
 def as_bgr(pixels: npt.NDArray[np.generic]) -> Image:

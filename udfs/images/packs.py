@@ -16,6 +16,8 @@ from udfs.images.stored import Objects
 
 OPEN_PACKS = 16
 UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, OverflowError)  # all that damage raises
+BINARY = (pt.is_binary, pt.is_large_binary, pt.is_fixed_size_binary)
+NAMING = (pt.is_string, pt.is_large_string, pt.is_integer, pt.is_decimal, pt.is_null)
 KEPT_BYTES = 1 << 28  # of a process's row groups: slices are sorted by address, and a pack's rows by anything
 
 
@@ -112,10 +114,16 @@ def _refuse_misshapen(schema: pa.Schema) -> None:
     for name in ("key", "bytes"):
         if len(schema.get_all_field_indices(name)) != 1:
             raise Unreadable(f"packed file: {'two columns' if name in schema.names else 'no column'} {name}")
-    found = schema.field("bytes").type
-    inner = found.value_type if pt.is_dictionary(found) else found
-    if not (pt.is_binary(inner) or pt.is_large_binary(inner) or pt.is_fixed_size_binary(inner)):
-        raise Unreadable(f"packed file: column bytes is {found}, wanted binary")
+    if not _is_any(schema.field("bytes").type, BINARY):
+        raise Unreadable(f"packed file: column bytes is {schema.field('bytes').type}, wanted binary")
+    found = schema.field("key").type
+    if not (_is_any(found, BINARY + NAMING) or isinstance(found, pa.UuidType)):
+        raise Unreadable(f"packed file: column key is {found}, wanted text, bytes of it, or integers")
+
+
+def _is_any(kind: pa.DataType, tests: tuple[Callable[[pa.DataType], bool], ...]) -> bool:
+    inner = kind.value_type if pt.is_dictionary(kind) else kind
+    return any(test(inner) for test in tests)
 
 
 def _index(file: pq.ParquetFile) -> dict[str, tuple[int, int]]:
@@ -124,8 +132,18 @@ def _index(file: pq.ParquetFile) -> dict[str, tuple[int, int]]:
     for group in range(file.num_row_groups):
         for row, key in enumerate(file.read_row_group(group, columns=["key"]).column("key").to_pylist()):
             if key is not None:
-                index.setdefault(str(key), (group, row))
+                index.setdefault(_name(key), (group, row))
     return index
+
+
+def _name(key: object) -> str:
+    """A key as addresses name it; Spark's binary columns hold texts too."""
+    if not isinstance(key, bytes):
+        return str(key)
+    try:
+        return key.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable("packed file: column key holds bytes that are no UTF-8") from error
 
 
 @lru_cache(maxsize=OPEN_PACKS)

@@ -1,6 +1,7 @@
 """Where an address may point: only into the lake or an allowed root, by a file path or s3://."""
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from udfs.images.refusals import Refused
 
 S3 = "s3://"
 FILE = "file://"
-PACK_MARK = ".parquet#"
+PACK_MARK = re.compile(r"\.parquet(?=#)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def resolve(uri: str, lake: str, roots: Iterable[str] = ()) -> Address:
 
 
 def _split(uri: str) -> tuple[str, str | None]:
-    head, mark, key = uri.partition(PACK_MARK)
-    return (head + PACK_MARK[:-1], key) if mark else (uri, None)
+    mark = PACK_MARK.search(uri)
+    return (uri[: mark.end()], uri[mark.end() + 1 :]) if mark else (uri, None)
 
 
 def _inside_bucket(place: str, allowed: Iterable[str]) -> str:

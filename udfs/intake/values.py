@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Context, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -68,11 +68,20 @@ def _read_time(text: str, name: str, zone: ZoneInfo | None) -> datetime:
     if moment.tzinfo is None:
         if zone is None:
             raise Unfit("bad_time", f"{name} has no time zone")
-        moment = moment.replace(tzinfo=zone)
+        moment = _in_zone(moment, name, zone)
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
         raise Unfit("bad_time", f"{name} is outside the years 1 to 9999 in UTC; leave it empty for never") from error
+
+
+def _in_zone(moment: datetime, name: str, zone: ZoneInfo) -> datetime:
+    """A local time in its zone: of two, as clocks go back, the first; a midnight that never was stands for its day."""
+    local = moment.replace(tzinfo=zone)
+    before, after = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    if before is not None and after is not None and before < after and moment.time() != time.min:
+        raise Unfit("bad_time", f"{name} is a time that never was in {zone.key}, where clocks went forward over it")
+    return local
 
 
 def _read_id(text: str, name: str) -> str:
@@ -142,9 +151,10 @@ def _read_boolean(text: str, name: str) -> bool:
 
 def _read_json(text: str, name: str) -> str:
     try:
-        return json.dumps(json.loads(text, object_pairs_hook=once), sort_keys=True)
-    except (ValueError, RecursionError) as error:
-        raise Unfit("bad_value", f"{name} is not JSON, nested too deep, or says a key twice") from error
+        said = json.loads(text, object_pairs_hook=once, parse_constant={"NaN": None}.__getitem__)
+        return json.dumps(said, sort_keys=True, allow_nan=False)
+    except (ValueError, KeyError, RecursionError) as error:
+        raise Unfit("bad_value", f"{name} is not JSON, nested too deep, infinite, or says a key twice") from error
 
 
 def _read_text(text: str, _name: str) -> str:

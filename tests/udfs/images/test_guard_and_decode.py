@@ -81,6 +81,23 @@ def test_transparency_is_laid_over_white() -> None:
         assert list(row[[5, 15, 25]]) == [255, 0, 127]
 
 
+@pytest.mark.parametrize(
+    ("samples", "clear", "seen"),
+    [
+        (np.array([[100, 3]], np.uint8), 100, [255, 3]),
+        (np.array([[40_000, 257]], np.uint16), 40_000, [255, 1]),
+        (np.array([[False, True]]), 0, [255, 255]),
+        (np.array([[False, True]]), 1, [0, 255]),
+    ],
+)
+def test_the_one_clear_grey_of_a_png_is_laid_over_white_too(samples: Image, clear: int, seen: list[int]) -> None:
+    sink = io.BytesIO()
+    Pillow.fromarray(np.repeat(samples, 8, axis=1)).save(sink, "PNG", transparency=clear)
+    drawn = decode(sink.getvalue(), guard(sink.getvalue(), LIMITS))
+    assert drawn.shape == (1, 16, 3)
+    assert drawn[0, ::8].tolist() == [[grey] * 3 for grey in seen]
+
+
 def test_grey_becomes_three_equal_channels() -> None:
     image = decode(saved("PNG", mode="L"), guard(saved("PNG", mode="L"), LIMITS))
     assert np.array_equal(image[:, :, 0], image[:, :, 2])

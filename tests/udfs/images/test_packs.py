@@ -19,6 +19,9 @@ from udfs.images.packs import Groups
         ({"key": ["a"], "bytes": ["text"]}, "column bytes is string, wanted binary"),
         ({"key": ["a"], "bytes": [5]}, "column bytes is int64, wanted binary"),
         ({"key": ["a"], "bytes": [[1, 2]]}, "column bytes is list"),
+        ({"key": [1.0], "bytes": [b"a"]}, "column key is double, wanted text, bytes of it, or integers"),
+        ({"key": [["a"]], "bytes": [b"a"]}, "column key is list"),
+        ({"key": [b"\xff\xfe"], "bytes": [b"a"]}, "column key holds bytes that are no UTF-8"),
     ],
 )
 def test_a_pack_of_another_shape_is_refused_with_what_is_wrong(tmp_path: Path, columns: dict, detail: str) -> None:
@@ -26,6 +29,24 @@ def test_a_pack_of_another_shape_is_refused_with_what_is_wrong(tmp_path: Path, c
     got = fetch("p.parquet#a", Source(str(tmp_path), (), 100))
     assert got.refused is not None
     assert (got.refused.reason, detail in got.refused.detail) == ("unreadable", True)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pa.array(["17", "é"]),
+        pa.array(["17", "é"], pa.binary()),
+        pa.array(["17", "é"]).dictionary_encode(),
+        pa.array([17, 18]),
+        pa.array([17, 18], pa.decimal128(38, 0)),
+    ],
+    ids=["text", "bytes", "dictionary", "integers", "decimals"],
+)
+def test_a_key_is_found_whatever_holds_its_text(tmp_path: Path, keys: pa.Array) -> None:
+    pq.write_table(pa.table({"key": keys, "bytes": [b"0", b"1"]}), tmp_path / "P.PARQUET")
+    source = Source(str(tmp_path), (), 100)
+    assert fetch("P.PARQUET#17", source).content == b"0"
+    assert fetch(f"P.PARQUET#{'é' if keys[1].as_py() in ('é', 'é'.encode()) else 18}", source).content == b"1"
 
 
 def test_a_row_without_key_is_no_image(tmp_path: Path) -> None:

@@ -228,6 +228,41 @@ def test_a_date_is_the_day_that_is_written_and_an_instant_is_none(text: str, day
     assert (row["birth_date"], row["_reason"]) == (day, None if day else "bad_time")
 
 
+@pytest.mark.parametrize(
+    ("local", "zone", "utc"),
+    [
+        ("2026-10-25T03:30:00", "Europe/Vilnius", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("2026-03-29T02:59:59", "Europe/Vilnius", datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)),
+        ("2026-03-29T03:30:00", "Europe/Vilnius", None),
+        ("2026-03-29T04:00:00", "Europe/Vilnius", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("2026-03-29T03:30:00+02:00", "Europe/Vilnius", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("2018-11-04", "America/Sao_Paulo", datetime(2018, 11, 4, 3, tzinfo=UTC)),
+        ("2018-11-04T00:30:00", "America/Sao_Paulo", None),
+    ],
+)
+def test_where_clocks_change_the_first_of_two_times_holds_and_one_that_never_was_is_refused(
+    local: str, zone: str, utc: datetime | None
+) -> None:
+    (row,) = rows("manifests", "m.csv", (HEADER + GOOD.replace("2026-03-01T10:00:00+02:00", local)).encode(), zone)
+    assert (row["submitted_at"], row["_reason"]) == (utc, None if utc else "bad_time")
+    assert utc or row["_detail"].startswith(f"submitted_at is a time that never was in {zone}")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ('{"score": NaN, "n": 1.5}', '{"n": 1.5, "score": null}'),
+        ('{"score": Infinity}', None),
+        ('{"score": -Infinity}', None),
+        ('{"score": 1e999}', None),
+    ],
+)
+def test_what_is_stored_as_json_is_json(said: str, kept: str | None) -> None:
+    line = '{"doc_id": "D-1", "account_id": "A-1", "uri": "a.jpg", "side": "front", "submitted_at": "2026-03-01T10:00Z"'
+    (row,) = rows("manifests", "m.jsonl", f'{line}, "vendor_fields": {said}}}'.encode())
+    assert (row["vendor_fields"], row["_reason"]) == (kept, None if kept else "bad_value")
+
+
 def test_times_without_a_zone_stop_the_night_unless_one_is_declared() -> None:
     bare = (HEADER + GOOD.replace("T10:00:00+02:00", " 10:00")).encode()
     with pytest.raises(BadManifest, match=r"1 of the first 1 rows have no time zone .first: row 0"):
