@@ -62,8 +62,7 @@ def has_bare_int96(uri: str, content: bytes) -> bool:
     if not uri.lower().endswith(".parquet"):
         return False
     file = pq.ParquetFile(io.BytesIO(content))
-    kinds = {file.schema.column(number).physical_type for number in range(len(file.schema))}
-    return "INT96" in kinds and not _is_sparks(file)
+    return _has_int96(file) and not _is_sparks(file)
 
 
 def _blocks(lower: str, content: bytes) -> Iterator[Block]:
@@ -82,7 +81,9 @@ def _parquet_blocks(content: bytes) -> Iterator[Block]:
     plain = pq.ParquetFile(io.BytesIO(content))
     # In nanoseconds, what never ends (9999-12-31) would wrap around.
     file = pq.ParquetFile(io.BytesIO(content), metadata=plain.metadata, coerce_int96_timestamp_unit="us")
-    kinds = [_instants(kind) for kind in plain.schema_arrow.types] if _is_sparks(plain) else file.schema_arrow.types
+    kinds = file.schema_arrow.types
+    if _has_int96(plain) and _is_sparks(plain):
+        kinds = [_instants(kind) for kind in plain.schema_arrow.types]
     start = 0
     for batch in file.iter_batches(ROWS):
         broken: dict[int, str] = {}
@@ -96,6 +97,10 @@ def _parquet_blocks(content: bytes) -> Iterator[Block]:
     if not start:
         names = tuple(file.schema_arrow.names)
         yield Block(0, 0, names, tuple([] for _ in names))
+
+
+def _has_int96(file: pq.ParquetFile) -> bool:
+    return any(file.schema.column(number).physical_type == "INT96" for number in range(len(file.schema)))
 
 
 def _is_sparks(file: pq.ParquetFile) -> bool:
