@@ -14,6 +14,7 @@ from udfs.images.objects import open_objects
 
 ENTRY = re.compile(r"^_delta_log/(\d{20})\.json$")
 CHECKPOINT = re.compile(r"^_delta_log/(\d{20})\.checkpoint(?:\.\d{10}\.\d{10})?\.parquet$")
+GONE = "is gone"
 RESTORE = "restore it from a backup"
 
 
@@ -67,7 +68,7 @@ class DeltaLog:
         """What keeps the log's head from being read, whose version is known to be `recorded` at least."""
         newest = max(recorded, self.newest)
         if newest >= 0 > self.newest:
-            return [Damage(self.table, "", "is gone")]
+            return [Damage(self.table, "", GONE)]
         return [*self._torn(newest), *self._lost_entries(newest)]
 
     def lost_files(self, version: int) -> list[Damage]:
@@ -78,7 +79,7 @@ class DeltaLog:
         for path, size in sorted(files.items()):
             now = self.sizes.get(path)
             if now is None:
-                lost.append(Damage(self.table, path, "is gone"))
+                lost.append(Damage(self.table, path, GONE))
             elif now != size:
                 lost.append(Damage(self.table, path, f"has {now:,} bytes, not the {size:,} that were written"))
         return lost
@@ -124,7 +125,7 @@ class DeltaLog:
         for number in range(self._start(version) + 1, version + 1):
             name = f"_delta_log/{number:020}.json"
             if number not in self._entries:
-                yield Damage(self.table, name, "is gone")
+                yield Damage(self.table, name, GONE)
             elif self.sizes[name] == 0:
                 yield Damage(self.table, name, "is empty")
             else:

@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent.parent
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:==([^,;\s]+))?")
 SOCKETS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
-JAVA_SECONDS = 20
+JAVA_SECONDS, DAY = 20, 86_400
 
 Row = dict[str, Any]
 
@@ -87,7 +88,11 @@ def table_findings(settings: Settings, tables: "Tables", *, deep: bool = False) 
     yield disk(settings, runs, lineage)
     releases = live(published, settings.what.releases.keep, intact.oldest_of(settings.tables))
     logs = intact.logs_of(settings.tables)  # listed after the versions were read that they are held against
-    yield from _damage(logs, releases, told=[row.versions for row in published], runs=runs)
+    lost = intact.damaged_logs(logs, intact.recorded([*(row.versions for row in published), *_written(runs)]))
+    if lost:
+        yield leftovers.log_finding(lost, len(logs))
+    else:
+        yield from _damage(logs, releases, time.time() - DAY * settings.what.releases.retention_days)
     yield leftovers.resume_finding(_refusal(tables, settings))
     if deep and published and published[-1].versions:
         yield _contents(tables, published[-1])
@@ -158,19 +163,21 @@ def _models(settings: Settings) -> Iterator[Finding]:
             yield doctor.models_finding(name, Path(chosen.path), broken_files(Path(chosen.path)))
 
 
-def _damage(
-    logs: "Mapping[str, DeltaLog]", releases: "Sequence[Release]", *, told: Sequence[Mapping[str, int]], runs: list[Row]
-) -> Iterator[Finding]:
-    """Logs that end too early, files of the live releases, and what killed writers left."""
-    lost = intact.damaged_logs(logs, intact.recorded([*told, *(dict(row["writes"] or {}) for row in runs)]))
-    if lost:
-        yield leftovers.log_finding(lost, len(logs))
-        return
-    damages = {release.run_id: intact.damaged_files(logs, release.versions) for release in releases}
-    versions = {(name, number) for release in releases for name, number in release.versions.items()}
+def _damage(logs: "Mapping[str, DeltaLog]", releases: "Sequence[Release]", before: float) -> Iterator[Finding]:
+    """Files of the live releases, those that were replaced before then may be gone, and what killed writers left."""
+    every = {release.run_id: intact.damaged_files(logs, release.versions) for release in releases}
+    replaced = {old.run_id: new.published_at.timestamp() for new, old in pairwise(releases)}
+    damages = leftovers.without_outlived(every, replaced, before)
+    live = [release.versions for release in releases if release.run_id in damages]
+    versions = {(name, number) for versions in live for name, number in versions.items()}
     yield leftovers.files_finding(damages, releases[0].run_id if releases else None, len(versions))
     orphans = [size for log in logs.values() for size in log.orphans().values()]
     yield leftovers.orphans_finding(len(orphans), sum(orphans), sum(sum(log.sizes.values()) for log in logs.values()))
+
+
+def _written(runs: Sequence[Row]) -> Iterator[dict[str, int]]:
+    """Table versions that steps wrote, as `runs` tells them."""
+    return (dict(row["writes"] or {}) for row in runs)
 
 
 def _refusal(tables: "Tables", settings: Settings) -> str | None:

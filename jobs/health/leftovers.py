@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from jobs.delta_log import Damage
+from jobs.delta_log import GONE, Damage
 from jobs.health.doctor import GB, Finding
 
 MOST_TOLD = 5  # damaged files that one line names
@@ -27,6 +27,25 @@ def files_finding(damages: Mapping[str, Sequence[Damage]], newest: str | None, v
     if struck == [newest] and len(damages) > 1:
         mend += "; or show the release before it: lookback release rollback"
     return Finding("fail", "tables", f"{_told(found)} (named by {', '.join(struck)})", mend)
+
+
+def without_outlived(
+    damages: Mapping[str, Sequence[Damage]], replaced: Mapping[str, float], before: float
+) -> dict[str, Sequence[Damage]]:
+    """Damages of releases, newest first, but for the oldest ones that upkeep took under a smaller `releases.keep`.
+
+    Args:
+        damages: by release.
+        replaced: seconds since the epoch at which another release came in a release's place.
+        before: what was replaced earlier might be removed.
+    """
+    kept = dict(damages)
+    for release in reversed(list(damages)):
+        found = damages[release]
+        if not found or replaced.get(release, before) >= before or any(damage.what != GONE for damage in found):
+            break
+        del kept[release]
+    return kept
 
 
 def contents_finding(expected: Mapping[str, str], found: Mapping[str, str], run_id: str) -> Finding:

@@ -28,6 +28,18 @@ def test_only_where_the_newest_release_alone_is_struck_the_one_before_it_can_be_
     assert leftovers.files_finding({NEW: [], OLD: []}, NEW, 40).level == "pass"
 
 
+def test_what_upkeep_took_under_a_smaller_keep_is_no_damage_and_anything_else_is() -> None:
+    oldest, replaced = "2026-01-01.1", {"2026-01-01.1": 10.0, OLD: 20.0}
+    assert leftovers.without_outlived({NEW: [], OLD: [], oldest: [GONE]}, replaced, 15.0) == {NEW: [], OLD: []}
+    for damages in (
+        {NEW: [], OLD: [], oldest: [GONE, CUT]},  # cut, which upkeep does not do
+        {NEW: [], OLD: [GONE], oldest: []},  # an older one has its files
+        {NEW: [GONE], OLD: [GONE]},  # replaced too lately, and never
+        {NEW: [GONE]},
+    ):
+        assert leftovers.without_outlived(damages, replaced, 15.0) == damages
+
+
 def test_a_long_list_is_cut() -> None:
     many = [Damage("scores", f"part-{number}.parquet", "is gone") for number in range(8)]
     assert leftovers.log_finding(many, 26).text.endswith("scores/part-4.parquet is gone, and 3 more")
