@@ -9,7 +9,7 @@ import pytest
 from conf.errors import BadLake
 from jobs.upkeep.shape import gaps
 from tests.faults import audit
-from tests.jobs.tiny_lake import deliver_with_images, settings_of
+from tests.jobs.tiny_lake import deliver_with_images, left_alone, settings_of
 from tests.jobs.upkeep.earlier import unpack
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ def test_a_lake_of_the_version_before_is_upgraded_and_goes_on(lake: Path, spark:
     (finding,) = (found for found in table_findings(settings, tables) if found.name == "shape")
     assert (finding.level, finding.mend) == ("fail", "lookback upgrade")
 
+    left_alone(root, 61)
     assert upgrade(settings)
+    for name, version in release.versions.items():
+        tables.read(name, version).count()
     assert gaps(tables) == []
     assert upgrade(settings) == []
     assert released_digests(root) == before
