@@ -105,12 +105,13 @@ def _on_grid(row: Row, width: int) -> Row | None:
 
 
 def _resized(row: Row, width: int) -> Iterator[Row]:
+    """At the row's end first, where what is short is filled up, then in its longest runs."""
     missing = width - len(row.text)
     if missing == 0:
         yield row
         return
     runs = [m.span() for m in re.finditer(f"{FILLER}+", row.text)]
-    for start, end in sorted(runs, key=lambda run: (-(run[1] - run[0]), -run[0])):
+    for start, end in sorted(runs, key=lambda run: (run[1] != len(row.text), -(run[1] - run[0]), -run[0])):
         length = end - start
         most = MOST_DROPPED if length >= LONG_RUN or end == len(row.text) else TOLERANCE
         if 0 < missing <= most:

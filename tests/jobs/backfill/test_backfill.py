@@ -15,7 +15,7 @@ from safetensors.numpy import load_file, save_file
 
 from conf.errors import BadModel, LeaseHeld
 from tests.faults import audit
-from tests.jobs.tiny_lake import deliver_with_images, settings_of
+from tests.jobs.tiny_lake import deliver_with_images, left_alone, settings_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -61,6 +61,7 @@ def test_an_archive_is_looked_at_ahead_of_a_promotion(
     deliver_with_images(lake, "1.csv", {f"D{number}": 80 + number for number in range(5)})
     settings = settings_of(lake, parts=PARTS, slices=2)
     run_night(settings, Ask(NIGHTS[0]))
+    left_alone(Path(settings.tables), 61)
     registry = Registry(settings)
     with pytest.raises(BadModel, match="no inspector is challenger"):
         forecast(settings, None, None)

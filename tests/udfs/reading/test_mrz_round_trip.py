@@ -1,6 +1,6 @@
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from udfs.reading.lines import TextLine
@@ -58,8 +58,23 @@ def test_a_birth_date_changed_without_its_check_digit_fails(content: MrzContent,
     assert mrz.checks["composite"] is False
 
 
+SHORT_OF_FILLERS = MrzContent(
+    code="I",
+    issuer="UTO",
+    surname="A" * 9,
+    given_names="AAAAAA AAAAAAAAA",  # three fillers are left at the row's end, as many as are lost and one
+    number="00000",
+    nationality="UTO",
+    birth_date=date(2000, 1, 1),
+    sex="F",
+    expiry_date=date(2026, 1, 1),
+    optional="",
+)
+
+
 @settings(max_examples=60, deadline=None)
 @given(CONTENTS, st.sampled_from(["TD1", "TD3"]), st.integers(0, 5))
+@example(SHORT_OF_FILLERS, "TD1", 2)
 def test_fillers_lost_at_the_end_of_the_names_are_put_back(content: MrzContent, form: MrzFormat, lost: int) -> None:
     rows = list(compose_mrz(form, MrzContent(**(vars(content) | {"code": CODES[form]}))))
     names = 2 if form == "TD1" else 0
