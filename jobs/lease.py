@@ -64,7 +64,9 @@ class Lease:
         self._turn = threading.Lock()
         self._left = threading.Event()
         self._heart = threading.Thread(target=self._beat, name="lease", daemon=True)
-        self.token = f"{purpose}@{socket.gethostname()}:{os.getpid()}"
+        host, pid = socket.gethostname(), os.getpid()
+        self.token = f"{purpose}@{host}:{pid}"
+        self._me = Holder(self.token, host, pid, 0.0, _began(pid), _boot())
 
     def __enter__(self) -> "Lease":
         self._slot.prepare()
@@ -101,7 +103,7 @@ class Lease:
         with self._turn:
             text, tag = self._slot.read()
             holder = _holder(text)
-            if not self._is_mine(holder) or not self._slot.put(json.dumps(asdict(self._me())), tag):
+            if not self._is_mine(holder) or not self._prolonged(tag):
                 holder = holder_of(self._place)
                 who = holder.token if holder else "nobody, it is gone"
                 raise LeaseHeld(f"{self._place}: the lease was taken over by {who}")
@@ -124,21 +126,21 @@ class Lease:
             return False
         if self._gives_way:
             time.sleep(YIELD_SECONDS)
-        return self._slot.put(json.dumps(asdict(self._me())), tag)
+        return self._prolonged(tag)
 
     @property
     def _gives_way(self) -> bool:
         """Whether this work waits for others as long as it has time, and no longer."""
         return self.token.startswith(GIVING_WAY)
 
-    def _me(self) -> Holder:
-        """This process as the holder, from now on."""
-        pid, expires = os.getpid(), time.time() + self._settings.seconds
-        return Holder(self.token, socket.gethostname(), pid, expires, _began(pid), _boot())
+    def _prolonged(self, tag: str | None) -> bool:
+        """Write this process as the holder from now on, unless somebody came first."""
+        held = replace(self._me, expires=time.time() + self._settings.seconds)
+        return self._slot.put(json.dumps(asdict(held)), tag)
 
     def _is_mine(self, holder: Holder | None) -> bool:
         """Whether a holder is this process, not one of its name and number in another container or after a restart."""
-        return holder is not None and holder == replace(self._me(), expires=holder.expires)
+        return holder is not None and replace(holder, expires=self._me.expires) == self._me
 
 
 def patience(holder: Holder, asked: int) -> int:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -127,7 +127,7 @@ def _digest(content: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-@lru_cache(maxsize=len(RECIPES) + 1)
+@cache
 def code_digest(names: tuple[str, ...], root: Path = HERE) -> str:
     """Digest of the Python sources of files and folders under a root, by their names there; 64 hex digits."""
     digest = hashlib.sha256()

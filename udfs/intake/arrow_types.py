@@ -71,27 +71,28 @@ def type_at(types: Mapping[str, pa.DataType], path: str) -> pa.DataType | None:
     first, *steps = path.replace("[]", ".[]").split(".")
     found = types.get(first)
     for step in steps:
-        if step == "[]" and found is not None and _is_list(found):
-            found = found.value_type
-        elif found is not None and pt.is_struct(found) and found.get_field_index(step) >= 0:
-            found = found.field(step).type
-        else:
-            return None
+        found = _inside(found, step)
     return found
 
 
 def no_list_at(types: Mapping[str, pa.DataType], path: str) -> str | None:
     """What stands on the way of a path of lists and is none, in words; null where all are, or Parquet does not tell."""
-    steps = path.replace("[]", ".[]").split(".")
-    found, way = types.get(steps[0]), steps[0]
-    for step in steps[1:]:
+    way, *steps = path.replace("[]", ".[]").split(".")
+    found = types.get(way)
+    for step in steps:
         if found is None or _is_open(found):
             break
-        if step == "[]" and _is_list(found):
-            found = found.value_type
-        elif step != "[]" and pt.is_struct(found):
-            found = found.field(step).type if found.get_field_index(step) >= 0 else None
-        else:
+        if not (_is_list(found) if step == "[]" else pt.is_struct(found)):
             return f"{way} is {found}, wanted a {'list' if step == '[]' else 'struct'}"
+        found = _inside(found, step)
         way += step if step == "[]" else f".{step}"
     return None if found is not None else f"there is no {way}"
+
+
+def _inside(kind: pa.DataType | None, step: str) -> pa.DataType | None:
+    """The type of a list's elements, or of a struct's field; null where there is none."""
+    if kind is not None and step == "[]" and _is_list(kind):
+        return kind.value_type
+    if kind is not None and pt.is_struct(kind) and kind.get_field_index(step) >= 0:
+        return kind.field(step).type
+    return None

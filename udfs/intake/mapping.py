@@ -135,7 +135,7 @@ def _elements(record: dict[str, object], lists: str | None) -> list[Element]:
     if lists is None:
         return ways
     for step in lists.removesuffix(EACH).split(f"{EACH}."):
-        ways = [(*way, element) for way in ways for element in _list(_walked_into(way[-1], step), step)]
+        ways = [(*way, element) for way in ways for element in _list(_walk(way[-1], step, to_list=True), step)]
     return ways
 
 
@@ -149,23 +149,18 @@ def _value(cells: dict[str, str | None], element: Element, path: str) -> str | N
     return as_text(_walk(element[len(lists)], rest))
 
 
-def _walk(value: object, path: str) -> object:
-    """What a dotted path leads to, or nothing."""
+def _walk(value: object, path: str, *, to_list: bool = False) -> object:
+    """What a dotted path leads to, or nothing; on the way to a list no text or number stands for nothing.
+
+    It could hold rows that nobody would miss.
+    """
     for step in path.split("."):
         value = _parsed(value)
         if not isinstance(value, dict):
+            if to_list and value not in (None, "", []):
+                raise ValueError(f"{step} of {path} is looked for in what is no object")
             return None
         value = value.get(step)
-    return value
-
-
-def _walked_into(value: object, path: str) -> object:
-    """What a dotted path leads to; what holds something and is no object could hold rows that nobody would miss."""
-    for step in path.split("."):
-        value = _parsed(value)
-        if value not in (None, "", []) and not isinstance(value, dict):
-            raise ValueError(f"{step} of {path} is looked for in what is no object")
-        value = value.get(step) if isinstance(value, dict) else None
     return value
 
 
