@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := -m pip --disable-pip-version-check --no-input
-EXTRAS := cpu
+EXTRAS := cpu,heic
 SOURCES := $(shell find schemas conf jobs udfs airflow_dags -type f ! -path '*/__pycache__/*' 2>/dev/null)
 
 .PHONY: help setup java check test test-all demo bench faults wheel pack petastorm airflow s3 clean
@@ -43,7 +43,7 @@ faults: $(READY) ## every test of a fault, the slow ones too; docs/faults.md is 
 wheel: $(READY) ## dist/lookback-*.whl
 	@$(BIN)/python -m build --wheel --no-isolation
 
-pack: dist/environment.tar.gz ## wheel, environment archive and Delta's jars for a cluster, in dist
+pack: dist/environment.tar.gz ## wheel, environment archive and jars for a cluster, in dist
 
 petastorm: .venv-petastorm/.ready ## Petastorm in an environment of its own
 
@@ -111,7 +111,7 @@ $(VENV)/.s3: $(READY) jobs/log_store.py jobs/ConditionalLogStore.java
 	@.venv-petastorm/bin/python $(PIP) install --quiet -c $< 'setuptools<70' petastorm pyarrow
 	@touch $@
 
-# What executors unpack: our wheel with all it needs, but for Spark's jars, which a cluster has. EXTRAS=gpu,s3 for others.
+# What executors unpack: our wheel with all it needs, but for Spark's jars, which a cluster has. EXTRAS=gpu,s3 for others, and then the jars of s3a.
 # The stamp is named by them: with other extras all is installed anew, since the cpu's faiss and the gpu's are one package.
 PACKED := .venv-pack/.ready-$(EXTRAS)
 $(PACKED): $(READY) $(SOURCES)
@@ -123,8 +123,9 @@ $(PACKED): $(READY) $(SOURCES)
 	  $$pip "$$wheel[$(EXTRAS)]" venv-pack2 && $$pip --no-deps --force-reinstall "$$wheel"
 	@touch $@
 
-dist/environment.tar.gz: $(PACKED)
-	@mkdir -p dist/jars && cp $(VENV)/lib/python*/site-packages/pyspark/jars/delta-*.jar dist/jars
+dist/environment.tar.gz: $(PACKED) $(if $(findstring s3,$(EXTRAS)),$(VENV)/.s3)
+	@rm -rf dist/jars && mkdir -p dist/jars && cp $(VENV)/lib/python*/site-packages/pyspark/jars/delta-*.jar dist/jars
+	$(if $(findstring s3,$(EXTRAS)),@cp $(VENV)/lib/python*/site-packages/pyspark/jars-s3/*.jar dist/jars)
 	@echo "Packing $@: some minutes" >&2
 	@.venv-pack/bin/venv-pack --prefix .venv-pack --output $@ --compress-level 1 --force --quiet \
 	  --exclude '*/pyspark/jars/*'

@@ -1,6 +1,7 @@
 """How a foreign export is understood: which of its columns is which of the contract's."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from conf.errors import BadSettings
 from conf.leaf import Leaf, Zone
 from conf.yaml_files import read_yaml
-from schemas.contract import CONTRACT
+from schemas.contract import ALIASES, CONTRACT
 
 FOLDER = Path(__file__).parent / "mappings"
 EACH = "[]"  # marks a list in a path: one row for each of its elements
@@ -33,6 +34,11 @@ class FolderMapping(Leaf):
         """The innermost list whose elements are rows: a path that ends in `[]`."""
         marked = {_list_of(path) for path in self.columns.values() if EACH in path}
         return max(marked, key=len, default=None)
+
+    def words(self) -> Iterator[tuple[str, str]]:
+        """Each word that the mapping itself puts into a column."""
+        yield from self.constants.items()
+        yield from ((column, word) for column, codes in self.codes.items() for word in codes.values() if word)
 
     @model_validator(mode="after")
     def _one_chain_of_lists(self) -> "FolderMapping":
@@ -61,10 +67,19 @@ class ExportMapping(Leaf):
             places = [folder] if mapping.files is None else [folder, mapping.files]
             if unknown := sorted(set(places) - set(CONTRACT)):
                 raise ValueError(f"no drop folder {', '.join(unknown)}; there are {', '.join(CONTRACT)}")
-            known = [column.name for column in CONTRACT[folder]]
-            if unknown := sorted({*mapping.columns, *mapping.constants} - set(known)):
-                raise ValueError(f"{folder} has no column {', '.join(unknown)}; it has {', '.join(known)}")
+            _hold_to(folder, mapping)
         return self
+
+
+def _hold_to(folder: str, mapping: FolderMapping) -> None:
+    """Refuse a mapping to columns, or words of a closed list, that the contract does not have."""
+    known, other = {column.name: column for column in CONTRACT[folder]}, ALIASES.get(folder, {})
+    if unknown := sorted({*mapping.columns, *mapping.constants} - set(known)):
+        named = (f"{name} (write {other[name]})" if name in other else name for name in unknown)
+        raise ValueError(f"{folder} has no column {', '.join(named)}; it has {', '.join(known)}")
+    for name, word in mapping.words():
+        if (closed := known[name].values) and word not in closed:
+            raise ValueError(f"{folder}: {name} is never {word}; it is one of {', '.join(closed)}")
 
 
 def _list_of(path: str) -> str:

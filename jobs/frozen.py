@@ -1,8 +1,12 @@
 """The inputs of a night, written down before any work; every resume uses this record."""
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 from conf.archive import First
+
+Tree = dict[str, Any]
 
 
 class InputFile(BaseModel):
@@ -77,6 +81,7 @@ class Frozen(BaseModel):
         inspector: fingerprint of the inspector; null: not recorded, so a resume does not compare it.
         champions: fingerprints of the inspectors of the nights of the lineage, as far as they are recorded.
         feed: what came by the change feed of an upstream table; its rows are files too.
+        settings: the settings that decide results, as JSON has them; null: not recorded, the digest alone is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,3 +99,17 @@ class Frozen(BaseModel):
     inspector: str | None = None
     champions: tuple[str, ...] = ()
     feed: FeedRange | None = None
+    settings: Tree | None = None
+
+    def changed(self, settings: Tree) -> tuple[str, ...]:
+        """Dotted names of the settings that are not those that it began with, as far as they are recorded."""
+        then, now = _leaves(self.settings or settings), _leaves(settings)
+        return tuple(name for name in sorted({*then, *now}) if then.get(name) != now.get(name))
+
+
+def _leaves(tree: Tree, above: str = "") -> Tree:
+    """What is no branch itself, by its dotted name."""
+    found: Tree = {}
+    for name, value in tree.items():
+        found |= _leaves(value, f"{above}{name}.") if isinstance(value, dict) and value else {f"{above}{name}": value}
+    return found

@@ -21,7 +21,7 @@ from jobs.spark_errors import SPARK_ERRORS, told_by_worker, told_of_damage
 from jobs.step_ends import told
 from jobs.steps import cluster, ingest, inspection, link, monitor, profiles, release, score
 from jobs.tables import Tables
-from jobs.upkeep.retention import keep_readable
+from jobs.upkeep.retention import keep_readable, oldest_read
 
 LOG = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def _run(settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> str:
 
 def _opened(tables: Tables, settings: Settings, ask: Ask, steps: tuple[Step, ...]) -> Attempt:
     """The attempt to work on; whoever asks for a later step alone opens none."""
-    first = PIPELINE[0]
+    first, releases = PIPELINE[0], settings.what.releases
     if first in steps:
         attempt = open_attempt(tables, settings, ask.night, again=ask.again, limit=ask.limit)
     elif ask.again:
@@ -114,7 +114,9 @@ def _opened(tables: Tables, settings: Settings, ask: Ask, steps: tuple[Step, ...
     else:
         attempt = begun_attempt(tables, settings, ask.night)
     if attempt.state != "released":
-        keep_readable(tables, attempt.frozen.versions, settings.what.releases.retention_days)
+        read = attempt.frozen.versions
+        kept = oldest_read(tables, releases.keep, read) if first in steps else read
+        keep_readable(tables, kept, releases.retention_days)
         _warn_of_limit(attempt, ask)
     return attempt
 

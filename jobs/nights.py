@@ -230,6 +230,7 @@ def _prepared(
         inspector=_inspector(settings, models),
         champions=tuple(sorted({record.inspector for record in earlier if record.inspector})),
         feed=feed,
+        settings=settings.what.model_dump(mode="json"),
     )
     number = 1 + max((attempt.number for attempt in known if attempt.night == night), default=0)
     return Attempt(f"{night}.{number}", night, number, frozen, {NIGHT_STEP: "opened"})
@@ -262,10 +263,11 @@ def unchanged(attempt: Attempt, settings: Settings, told: Told) -> Attempt:
     frozen = attempt.frozen
     compared = [
         ("release", frozen.parent, told.parent),
-        ("settings", frozen.settings_digest, settings.what.digest),
         ("code", frozen.code_version, machine.code_version()),
         ("order", frozen.first, settings.what.order.first),
     ]
+    changed = frozen.changed(settings.what.model_dump(mode="json"))
+    _refuse_other(attempt, "settings", frozen.settings_digest, settings.what.digest, changed)
     for what, then, now in compared:
         _refuse_other(attempt, what, then, now)
     if frozen.inspector is not None:
@@ -273,11 +275,14 @@ def unchanged(attempt: Attempt, settings: Settings, told: Told) -> Attempt:
     return attempt
 
 
-def _refuse_other(attempt: Attempt, what: str, then: str | None, now: str | None) -> None:
+def _refuse_other(
+    attempt: Attempt, what: str, then: str | None, now: str | None, changed: Collection[str] = ()
+) -> None:
     if then != now:
-        restore = "Restore them, or begin" if what == "settings" else "Begin"
+        restore = "Restore them (--env, --set), or begin" if what == "settings" else "Begin"
+        named = f" ({', '.join(changed)})" if changed else ""
         raise NightRefused(
-            f"{attempt.run_id} began with {what} {then or 'none'}, now it is {now or 'none'}. "
+            f"{attempt.run_id} began with {what} {then or 'none'}, now it is {now or 'none'}{named}. "
             f"{restore} anew: lookback night --date {attempt.night} --again"
         )
 

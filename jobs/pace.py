@@ -37,7 +37,8 @@ class PacedNight:
         pending: documents that wait since.
         inspecting: seconds of the process that ended inspect.
         contents: what that process inspected, contents looked at again among them.
-        rest: seconds of the steps after it, with the starts of their processes.
+        rest: seconds of the steps after it.
+        starts: seconds between them, as far as a process that a scheduler starts for each takes so long.
     """
 
     night: date
@@ -48,6 +49,7 @@ class PacedNight:
     inspecting: float
     contents: int
     rest: float
+    starts: float
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def paced_nights(runs: Iterable[Row], coverage: Iterable[Row], lineage: Sequence
     rows = placed = 0
     for count in (counts[run_id] for run_id in lineage if run_id in counts):
         done = steps.get(count["run_id"], {})
-        now = count["scored"] + count["rejected"]
+        now, (rest, starts) = count["scored"] + count["rejected"], _after(done)
         found.append(
             PacedNight(
                 night=count["night"],
@@ -123,7 +125,8 @@ def paced_nights(runs: Iterable[Row], coverage: Iterable[Row], lineage: Sequence
                 pending=count["pending"],
                 inspecting=done["inspect"]["seconds"] or 0.0 if "inspect" in done else 0.0,
                 contents=done["inspect"]["contents"] or 0 if "inspect" in done else 0,
-                rest=_rest(done),
+                rest=rest,
+                starts=starts,
             )
         )
         rows, placed = count["manifest_rows"], now
@@ -153,8 +156,8 @@ def rate(nights: Sequence[PacedNight]) -> float | None:
 def deadline(nights: Sequence[PacedNight], until: float, cores: int) -> Deadline:
     """What inspect may reckon with, so that the night is released by a time, seconds since the epoch."""
     each = rest_each(nights, cores)
-    placed = nights[-1].placed if nights else 0
-    return Deadline(until - MARGIN * (LEAST_REST + each * placed), reckoned(nights, cores), MARGIN * each)
+    placed, starts = (nights[-1].placed, nights[-1].starts) if nights else (0, 0.0)
+    return Deadline(until - MARGIN * (LEAST_REST + starts + each * placed), reckoned(nights, cores), MARGIN * each)
 
 
 def reckoned(nights: Sequence[PacedNight], cores: int) -> float:
@@ -180,12 +183,13 @@ def rest_each(nights: Sequence[PacedNight], cores: int) -> float:
     return (max(0.0, newest.rest - LEAST_REST) + guess * TOLD_BY) / (newest.placed + TOLD_BY)
 
 
-def _rest(done: Mapping[str, Row]) -> float:
-    """Seconds of the steps after inspect, and between them as much as the start of a process takes."""
-    total = 0.0
+def _after(done: Mapping[str, Row]) -> tuple[float, float]:
+    """Seconds of the steps after inspect, and those between them, of each as much as the start of a process takes."""
+    rest = starts = 0.0
     for before, row in pairwise(sorted(done.values(), key=lambda row: row["at"])):
         if row["step"] not in BEFORE_THE_REST:
             seconds = row["seconds"] or 0.0
             waited = (row["at"] - before["at"]).total_seconds() - seconds
-            total += seconds + min(max(0.0, waited), START_SECONDS)
-    return total
+            rest += seconds
+            starts += min(max(0.0, waited), START_SECONDS)
+    return rest, starts

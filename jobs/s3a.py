@@ -5,7 +5,7 @@ import os
 from conf.errors import BadSettings, BadStore
 from conf.places import S3
 from conf.settings import Settings
-from jobs.jars import OF_S3, s3_jars
+from jobs.jars import OF_S3, s3_jars, stands
 from udfs.images.objects import open_bucket
 from udfs.images.store_errors import StoreError
 
@@ -78,7 +78,7 @@ def add_jars(settings: Settings) -> None:
     if place is None:
         return
     folder = s3_jars()
-    absent = [name for name in JARS if not (folder / name).is_file()]
+    absent = [name for name in JARS if not stands(name)]
     if absent:
         raise BadSettings(
             f"{place}: tables on s3:// need {', '.join(absent)} in {folder}: make s3. "

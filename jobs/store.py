@@ -23,7 +23,7 @@ from udfs.intake.mapping import contract_blocks
 
 MANIFESTS = "manifests"
 FOLDERS = (MANIFESTS, *FACTS)
-UNFINISHED = "_temporary"
+UNFINISHED, S3_FOLDER = "_temporary", "_$folder$"
 NAMED = 5  # files that are not read
 NOT_THERE = "is listed and not there. Is an inventory older than that?"
 ASKED_AT_ONCE = 16  # fewer than the sockets of one client
@@ -87,6 +87,7 @@ def read_input(uri: str) -> bytes:
 
     Raises:
         BadLake: it is not there, or cannot be read.
+        BadStore: its store refuses it.
         StoreAway: its store does not answer.
     """
     return _asked(uri, open_objects(uri).read, NOT_THERE)
@@ -119,9 +120,11 @@ def _below(place: str, listed: frozenset[str]) -> list[str]:
 
 
 def _is_left_out(place: str, uri: str) -> bool:
-    """Whether a file below a place is hidden, unfinished work of Spark's, or a mark beside files, as _SUCCESS is."""
+    """Whether a file below a place is hidden, unfinished work of Spark's, or a mark: _SUCCESS, or a store's folder."""
     _, _, below = uri.partition(f"{place.removeprefix(FILE)}/")
     *folders, name = below.split("/")
+    if not name or name.endswith(S3_FOLDER):
+        return True
     hidden = any(part.startswith(".") or part == UNFINISHED for part in (*folders, name))
     return hidden or (not is_input(name) and (name.startswith("_") or name.endswith(".crc")))
 

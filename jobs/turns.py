@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from conf.errors import LeaseHeld
 from conf.settings import Settings
 from jobs.lease import Lease
 from jobs.tables import Tables
@@ -28,7 +29,7 @@ def turn(settings: Settings, spark: SparkSession, purpose: str, *, until: float 
     purpose begins with a word of `jobs.lease.GIVING_WAY`, so that others wait for the piece to end.
 
     Raises:
-        LeaseHeld: until the deadline another writer held it.
+        LeaseHeld: until the deadline another writer held it, or a night was between two steps.
     """
     while True:
         wait = DAY if until is None else max(0, int(until - time.time()))
@@ -38,6 +39,8 @@ def turn(settings: Settings, spark: SparkSession, purpose: str, *, until: float 
             if not _between_steps(tables):
                 yield tables
                 break
+        if until is not None and time.time() + POLL_SECONDS > until:
+            raise LeaseHeld(f"{settings.tables}: a night is between two steps, and {purpose} has no time left to wait")
         LOG.info("%s waits: a night is between two steps", purpose)
         time.sleep(POLL_SECONDS)
     time.sleep(GAP)

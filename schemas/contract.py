@@ -26,6 +26,11 @@ class InputColumn:
     required: bool = False
     values: tuple[str, ...] = ()
 
+    @property
+    def meaning(self) -> str:
+        """What it means, and the closed list where there is one."""
+        return f"{self.doc} One of {', '.join(self.values)}." if self.values else self.doc
+
 
 CONTRACT: dict[str, tuple[InputColumn, ...]] = {
     "manifests": (

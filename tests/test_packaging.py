@@ -62,8 +62,9 @@ def test_constraints_are_exact_and_carry_no_address(path: Path) -> None:
 
 def test_other_extras_are_packed_in_an_environment_of_their_own(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
-    prerequisites = ("pyproject.toml", "conf/constraints.txt", "jobs/jars.py", "jobs/class_archive.py")
-    for name in (*prerequisites, ".venv/.ready", ".venv-pack/.ready-cpu", "dist/environment.tar.gz"):
+    prerequisites = ["pyproject.toml", "conf/constraints.txt", "jobs/jars.py", "jobs/class_archive.py"]
+    prerequisites += ["jobs/log_store.py", "jobs/ConditionalLogStore.java"]
+    for name in (*prerequisites, ".venv/.ready", ".venv-pack/.ready-cpu,heic", "dist/environment.tar.gz"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
 
@@ -73,9 +74,10 @@ def test_other_extras_are_packed_in_an_environment_of_their_own(tmp_path: Path) 
 
     assert ".venv-pack" not in planned()
     assert "[gpu,s3]" in planned("EXTRAS=gpu,s3")
+    assert ("jars-s3" in planned("EXTRAS=gpu,s3"), "jars-s3" in planned("EXTRAS=gpu")) == (True, False)
     assert "if [ ! -e .venv-pack/.ready-gpu,s3 ]; then rm -rf .venv-pack; fi" in planned("EXTRAS=gpu,s3")
     (tmp_path / "jobs" / "jars.py").touch()
-    assert "[cpu]" in planned()
+    assert "[cpu,heic]" in planned()
 
 
 @pytest.mark.parametrize("extra", ["", "cpu", "gpu", "dev"])

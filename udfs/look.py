@@ -18,7 +18,7 @@ from udfs.task import InspectTask
 
 Row = Mapping[str, Any]
 INPUT = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
 # A visual field is what a person sees; MRZ and barcode stand in where it was not read.
 SOURCES = ("visual", "mrz", "barcode")
 

@@ -58,7 +58,7 @@ def findings(options: Given, *, deep: bool = False) -> "Iterator[Finding]":
         settings = options.settings()
         _ = settings.lake, settings.tables, settings.models
     except BadSettings as error:
-        yield Finding("fail", "settings", str(error), "give --lake FOLDER; lookback --help")
+        yield Finding("fail", "settings", str(error), "lookback --help")
         return
     yield Finding("pass", "settings", f"valid, digest {settings.what.digest}")
     of_lake = list(lake_findings(settings))

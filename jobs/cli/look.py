@@ -33,11 +33,13 @@ def look(
     vectors: Annotated[bool, typer.Option("--vectors", help="Add the vectors, with --json.")] = False,
 ) -> None:
     """Inspect loose images with the champion, no Spark; what cannot be opened is an answer too."""
-    from udfs.look import files_in, look_line, observe
+    from udfs.look import SUFFIXES, files_in, look_line, observe
 
     files = files_in(places)
     if not files:
-        raise BadLake(f"{', '.join(map(str, places))}: no .jpg, .jpeg, .png or .webp in it")
+        raise BadLake(
+            f"{', '.join(map(str, places))}: no {', '.join(SUFFIXES)} in it. Name a page of a PDF: a.pdf#page=1"
+        )
     settings = given(context).settings()
     task, judge = open_models(settings)
     with counted() as told:

@@ -65,7 +65,7 @@ def schema(
     if table is not None and table not in TABLES and table not in CONTRACT:
         raise BadLake(f"no table or drop folder {table!r}; there are {', '.join(dict.fromkeys((*CONTRACT, *TABLES)))}")
     rows: list[dict[str, object]] = [
-        {"where": f"{folder}/", "column": c.name, "type": c.kind, "required": c.required, "meaning": c.doc}
+        {"where": f"{folder}/", "column": c.name, "type": c.kind, "required": c.required, "meaning": c.meaning}
         for folder, columns in CONTRACT.items()
         if table in (None, folder)
         for c in columns

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from conf.errors import BadLake, BadManifest
+from conf.errors import BadLake, BadManifest, BadStore
 from conf.settings import IngestSettings, Settings
 from jobs import machine
 from jobs.health.image_sample import Chosen, ImagesReport, open_images
@@ -161,7 +161,7 @@ def _checked_files(
             report.earlier = (folder, sha256(content).hexdigest()) in history.taken
             if not report.earlier:
                 _read_file(report, content, source, chosen, ingest)
-        except (BadManifest, BadLake) as error:
+        except (BadManifest, BadLake, BadStore) as error:
             report.problem = str(error)
         told("files", number, len(named))
         yield report

@@ -48,6 +48,17 @@ def without_outlived(
     return kept
 
 
+def outlived_finding(releases: Sequence[str]) -> Finding:
+    """Live releases, by the setting, whose files are gone since they were replaced longer ago than files are kept."""
+    if not releases:
+        return Finding("pass", "live", "of each live release, the files stand that upkeep keeps")
+    text = (
+        f"{', '.join(releases)}: no longer readable, some files are gone. They were replaced longer ago than "
+        "releases.retention_days, and where releases.keep was smaller then, upkeep took them"
+    )
+    return Finding("warn", "live", text, "if it never was smaller, restore them from a backup")
+
+
 def contents_finding(expected: Mapping[str, str], found: Mapping[str, str], run_id: str) -> Finding:
     """Rows and digests of a release's views as published and as read now, in words, by view."""
     other = [f"{name}: {found.get(name, 'cannot be read')}, not {told}" for name, told in expected.items()

@@ -251,7 +251,8 @@ def test_other_settings_or_other_code_cannot_resume(house: House, monkeypatch: p
     drawn = house.settings
     link = drawn.what.link.model_copy(update={"neighbours": 3})
     house.settings = drawn.model_copy(update={"what": drawn.what.model_copy(update={"link": link})})
-    with pytest.raises(NightRefused, match=rf"began with settings {drawn.what.digest}, now it is .*Restore them, or"):
+    told = rf"with settings {drawn.what.digest}, now it is \w+ \(link\.neighbours\)\. Restore them \(--env, --set\), or"
+    with pytest.raises(NightRefused, match=told):
         house.open(DAYS[0])
     house.settings = drawn
     monkeypatch.setattr(nights.machine, "code_version", lambda: "99.0")
@@ -342,6 +343,18 @@ def test_a_step_of_a_begun_night_keeps_what_it_reads_as_the_first_one_does(
     for step in PIPELINE[:2]:
         run_step(driven.settings, Ask(DAYS[0]), step)
     assert kept == [attempts(driven.tables)[0].frozen.versions] * 2
+
+
+def test_a_night_keeps_what_older_live_releases_read_before_it_writes(
+    driven: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in DAYS[:2]:
+        driven.finish(driven.open(day))
+    kept: list[dict[str, int]] = []
+    monkeypatch.setattr(night_module, "keep_readable", lambda _tables, versions, _days: kept.append(versions))
+    run_step(driven.settings, Ask(DAYS[2]), PIPELINE[0])
+    assert [row.versions["scores"] for row in publications(driven.tables)] == [1, 2]
+    assert kept[0]["scores"] == 1
 
 
 def test_another_limit_than_the_night_began_with_is_told_to_do_nothing(

@@ -110,11 +110,19 @@ def test_the_starts_of_a_schedulers_processes_count_and_a_pause_of_hours_does_no
     (by_scheduler,) = paced_nights(
         [inspected(LINEAGE[0], 10), *done(LINEAGE[0], between=25.0, link=50.0, score=30.0)], COVERAGE, LINEAGE[:1]
     )
-    assert by_scheduler.rest == 130.0
+    assert (by_scheduler.rest, by_scheduler.starts) == (80.0, 50.0)
     (paused,) = paced_nights(
         [inspected(LINEAGE[0], 10), *done(LINEAGE[0], between=7_200.0, link=50.0, score=30.0)], COVERAGE, LINEAGE[:1]
     )
-    assert paused.rest == 200.0
+    assert (paused.rest, paused.starts) == (80.0, 120.0)
+
+
+def test_the_starts_of_processes_are_the_same_for_an_archive_as_for_a_trial() -> None:
+    trial, run = [counted(LINEAGE[0], 100, 100, 0)], LINEAGE[0]
+    told = ([inspected(run, 100), *done(run, between=gap, link=30.0, score=30.0)] for gap in (0.0, 25.0))
+    alone, by_scheduler = (deadline(paced_nights(rows, trial, LINEAGE), 1e9, 2) for rows in told)
+    assert by_scheduler.after == alone.after == 1.5 * 10.0 / 300
+    assert alone.until - by_scheduler.until == 1.5 * 2 * 25.0
 
 
 def test_slices_that_were_cut_without_a_deadline_are_held_to_one_too() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from conf.errors import BadLake, BadStore, JobError, StoreAway
 from conf.settings import IngestSettings, Settings
-from jobs.store import arrived, checked_rows
+from jobs.store import arrived, checked_rows, every_file
 from tests.fakes_risk import UNFROZEN
 from tests.udfs.intake.examples import NESTED
 from udfs.images.folder import Folder
@@ -67,7 +67,7 @@ def test_files_that_no_night_reads_are_named_but_for_hidden_ones_and_marks(
     settings: Settings, caplog: pytest.LogCaptureFixture, inventory: str | None
 ) -> None:
     odd = ["b.csv.gz", "c.tsv", "d.jsonl.gz", "e.parq", "f.txt", "g.txt"]
-    quiet = ["._a.csv", ".b.csv.crc", "b.csv.crc", "_SUCCESS", "_temporary/0/b.csv"]
+    quiet = ["._a.csv", ".b.csv.crc", "b.csv.crc", "_SUCCESS", "_temporary/0/b.csv", "old_$folder$"]
     (Path(settings.lake) / "manifests" / "_temporary" / "0").mkdir(parents=True)
     chosen = lake_with(settings, "a.csv", *odd, *quiet, inventory=inventory)
     listed = [f"manifests/{name}" for name in ("a.csv", *odd, *quiet)]
@@ -78,6 +78,15 @@ def test_files_that_no_night_reads_are_named_but_for_hidden_ones_and_marks(
         "6 files of drop folders not read, as no name ends in .parquet, .csv, .jsonl, .ndjson, .json: "
     )
     assert [Path(name).name for name in said.partition(": ")[2].split(", ")] == [*odd[:5], "..."]
+
+
+def test_a_folder_that_a_store_shows_as_an_object_is_no_file(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = ("", "2026/", "a.csv", "b.csv.gz")
+    monkeypatch.setattr(Folder, "list", lambda _self, place: [Stored(f"{place}/{name}", 0, "") for name in seen])
+    found = [uri.rpartition("/")[2] for folder, uri in every_file(settings) if folder == "manifests"]
+    assert found == ["a.csv", "b.csv.gz"]
 
 
 def test_a_file_that_a_mapping_reads_no_row_from_is_told(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

@@ -22,6 +22,7 @@ from udfs.images.refusals import Refused
 Image = npt.NDArray[np.uint8]
 Decoder = Callable[[bytes, Header], Image]
 HOOK = "LOOKBACK_DECODER"
+GREY_BYTES = 2  # of a tRNS chunk that names a grey; of another length it is void
 OUT_OF_MEMORY = -4  # cv::Error::StsNoMem
 # EXIF orientation to (transpose first, then flip rows, flip columns).
 TURNS = {1: (0, 0, 0), 2: (0, 0, 1), 3: (0, 1, 1), 4: (0, 1, 0), 5: (1, 0, 0), 6: (1, 0, 1), 7: (1, 1, 1), 8: (1, 1, 0)}
@@ -63,7 +64,7 @@ def _heic(content: bytes, header: Header) -> Image:
 def _seen_through(pixels: npt.NDArray[np.generic], content: bytes, header: Header) -> npt.NDArray[np.generic]:
     """Grey of a PNG beside its alpha where a tRNS chunk names one grey as clear, which OpenCV passes over."""
     clear = next((block for block in header.blocks if block.name == "tRNS"), None)
-    if header.format != PNG or pixels.ndim != 2 or clear is None:
+    if header.format != PNG or pixels.ndim != 2 or clear is None or clear.length != GREY_BYTES:
         return pixels
     most = 2**header.bits - 1
     grey = int.from_bytes(content[clear.start : clear.start + 2]) & most

@@ -41,10 +41,13 @@ def parse_png(content: bytes) -> Header:
 
 
 def _walk(content: bytes) -> tuple[list[Block], int, bool, str]:
-    """Blocks (pixel data left out), end of the picture, whether IEND was met, and the first damaged chunk."""
+    """Blocks, end of the picture, whether IEND was met, and the first damaged chunk.
+
+    Pixel data is left out, and a tRNS behind it, which means nothing there.
+    """
     view, damage = memoryview(content), ""
     blocks: list[Block] = []
-    at = len(MAGIC)
+    at, drawn = len(MAGIC), False
     while at + AROUND <= len(content):
         length = int.from_bytes(view[at : at + 4])
         name = bytes(view[at + 4 : at + 8]).decode("latin-1")
@@ -55,7 +58,8 @@ def _walk(content: bytes) -> tuple[list[Block], int, bool, str]:
             damage = name if name.isalpha() else "?"
         if name == "IEND":
             return blocks, after, True, damage
-        if name != "IDAT":
+        drawn = drawn or name == "IDAT"
+        if name != "IDAT" and not (drawn and name == "tRNS"):
             blocks.append(Block(name, at + 8, length))
         at = after
     return blocks, len(content), False, damage

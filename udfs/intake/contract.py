@@ -11,7 +11,7 @@ from conf.settings import IngestSettings
 from schemas.contract import ALIASES, CONTRACT, InputColumn
 from udfs.intake.arrow_types import WANTED, fits, no_list_at, type_at
 from udfs.intake.blocks import Block
-from udfs.intake.files import column_types, has_bare_int96
+from udfs.intake.files import column_types, has_bare_int96, read_blocks
 from udfs.intake.mapping import contract_blocks, refuse_named_twice, unmapped
 from udfs.intake.values import Unfit, read_value
 
@@ -58,11 +58,9 @@ def preflight(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> 
     first = next((block for block in blocks if block.names), empty)
     placed = _placed(folder, first)
     missing = [column.name for column in columns.values() if column.required and column.name not in placed]
-    if missing and first.names:
-        raise BadManifest(
-            f"{uri}: no column {', '.join(missing)}; it has {', '.join(first.names)}. "
-            f"Every file in {folder}/ needs them (lookback schema). Fix the export. Nothing was written."
-        )
+    own = next((block.names for block in read_blocks(uri, content) if block.names), ())
+    if missing and own:
+        raise BadManifest(f"{uri}: {_without(folder, missing, own, ingest.mapping)} Nothing was written.")
     for name, places in placed.items():
         if len(places) > 1:
             raise BadManifest(
@@ -92,6 +90,19 @@ def typed_batches(
                 for number, record in enumerate(_records(folder, block), start=block.start)
             ]
             yield pa.RecordBatch.from_pylist(rows, schema=schema)
+
+
+def _without(folder: str, missing: list[str], own: tuple[str, ...], mapping: ExportMapping | None) -> str:
+    """What a file lacks, by the names that it would have them under, and what to do."""
+    has = ", ".join(own)
+    if mapping is None or folder not in mapping.folders:
+        return (
+            f"no column {', '.join(missing)}; it has {has}. "
+            f"Every file in {folder}/ needs them (lookback schema). Fix the export."
+        )
+    columns = mapping.folders[folder].columns
+    wanted = [f"{name} from {columns[name]}" if name in columns else f"{name} from nothing" for name in missing]
+    return f"the mapping reads {', '.join(wanted)}; the file has {has}. Mend the mapping, or the export."
 
 
 def _refuse_wrong_types(folder: str, uri: str, content: bytes, mapping: ExportMapping | None) -> None:

@@ -14,6 +14,7 @@ from udfs.intake.csv_rows import csv_blocks
 from udfs.intake.json_rows import json_blocks
 
 FORMATS = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
+SPARKS = {b"org.apache.spark.version", b"org.apache.spark.sql.parquet.row.metadata"}  # the first since 2.4.6 alone
 UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
@@ -81,16 +82,15 @@ def _parquet_blocks(content: bytes) -> Iterator[Block]:
     plain = pq.ParquetFile(io.BytesIO(content))
     # In nanoseconds, what never ends (9999-12-31) would wrap around.
     file = pq.ParquetFile(io.BytesIO(content), metadata=plain.metadata, coerce_int96_timestamp_unit="us")
-    kinds = file.schema_arrow.types
-    if _has_int96(plain) and _is_sparks(plain):
-        kinds = [_instants(kind) for kind in plain.schema_arrow.types]
+    kinds = plain.schema_arrow.types if _has_int96(plain) and _is_sparks(plain) else ()
+    instants = {place: _instants(kind) for place, kind in enumerate(kinds) if _instants(kind) != kind}
     start = 0
     for batch in file.iter_batches(ROWS):
         broken: dict[int, str] = {}
         names = tuple(batch.schema.names)
         columns = tuple(
-            _texts(name, column if column.type == kind else column.cast(kind), broken)
-            for name, column, kind in zip(names, batch.columns, kinds, strict=True)
+            _texts(name, column.cast(instants[place]) if place in instants else column, broken)
+            for place, (name, column) in enumerate(zip(names, batch.columns, strict=True))
         )
         yield Block(start, batch.num_rows, names, columns, broken)
         start += batch.num_rows
@@ -104,7 +104,7 @@ def _has_int96(file: pq.ParquetFile) -> bool:
 
 
 def _is_sparks(file: pq.ParquetFile) -> bool:
-    return b"org.apache.spark.version" in (file.metadata.metadata or {})
+    return bool(SPARKS & (file.metadata.metadata or {}).keys())
 
 
 def _instants(kind: pa.DataType) -> pa.DataType:
@@ -114,6 +114,8 @@ def _instants(kind: pa.DataType) -> pa.DataType:
             return pa.timestamp("us", "UTC")
         case pa.StructType():
             return pa.struct([field.with_type(_instants(field.type)) for field in kind])
+        case pa.MapType():
+            return pa.map_(_instants(kind.key_type), _instants(kind.item_type))
         case pa.ListType():
             return pa.list_(kind.value_field.with_type(_instants(kind.value_type)))
         case _:

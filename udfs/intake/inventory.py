@@ -109,5 +109,5 @@ def _whole(key: str, bucket: str | None, lake: str, *, from_lake: bool) -> str:
         return key
     if lake.startswith(S3) and not from_lake:
         return f"{S3}{bucket or lake.removeprefix(S3).split('/')[0]}/{key.removeprefix('/')}"
-    below = posixpath.normpath(key)
+    below = posixpath.normpath(key.lstrip("/") if lake.startswith(S3) else key)
     return below if below.startswith("/") else f"{lake.removeprefix(FILE)}/{below}"

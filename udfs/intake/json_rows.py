@@ -44,13 +44,21 @@ def json_blocks(content: bytes) -> Iterator[Block]:
     """Blocks of a file with one JSON object a line; only a line feed ends a line.
 
     Raises:
-        BadManifest: the file is one JSON list.
+        BadManifest: the file is one JSON list or object, over several lines or not.
     """
     lines = [line for line in content.removeprefix(codecs.BOM_UTF8).split(b"\n") if line.strip()]
-    if lines and lines[0].strip() == b"[":
-        raise BadManifest("it is one JSON list: write one object a line")
+    if lines and (whole := _whole(lines)):
+        raise BadManifest(f"it is one JSON {whole}: write one object a line")
     for start in range(0, len(lines), ROWS):
         yield _block(start, lines[start : start + ROWS])
+
+
+def _whole(lines: list[bytes]) -> str | None:
+    """What a file is that holds one value, by how its lines end; nothing where each may stand for itself."""
+    first = lines[0].strip()
+    if first == b"{" and lines[-1].strip() == b"}":
+        return "object over several lines"
+    return "list" if first == b"[" or (first[:1] == b"[" and (len(lines) == 1 or first[-1:] == b",")) else None
 
 
 def _block(start: int, lines: list[bytes]) -> Block:

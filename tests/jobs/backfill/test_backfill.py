@@ -164,6 +164,9 @@ def test_between_two_steps_of_a_night_work_that_gives_way_awaits_the_next(
         tables = Tables(spark, settings.tables, lease=lease)
         tables.ensure(("runs",))
         tables.append("runs", spark.createDataFrame([row], tables.type_of("runs")), "2026-03-01.1/link")
+    soon = turn(settings, spark, "backfill", until=time.time() + 1.0)
+    with pytest.raises(LeaseHeld, match="between two steps"), soon:
+        pass
     with turn(settings, spark, "backfill"):
         assert datetime.now(UTC) - row["at"] > timedelta(seconds=11)
     with Lease(settings.tables, "night 2026-03-01", settings.how.lease) as lease:

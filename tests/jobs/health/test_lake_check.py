@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from conf.errors import BadLake
+from conf.errors import BadLake, BadStore
 from conf.settings import Settings
 
 if TYPE_CHECKING:
@@ -156,6 +156,25 @@ def test_a_file_that_stops_a_night_is_told_with_the_others(filled: Path, setting
     report = checked(settings)
     assert len(report.problems) == 1
     assert "two.csv: no column uri, submitted_at" in report.problems[0]
+    assert report.new == 5
+
+
+def test_a_file_that_its_store_refuses_is_told_with_the_others(
+    filled: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jobs.health import lake_check
+
+    (filled / "manifests" / "two.csv").write_text("secret")
+    read = lake_check.read_input
+
+    def refusing(uri: str) -> bytes:
+        if uri.endswith("two.csv"):
+            raise BadStore(f"{uri}: access denied")
+        return read(uri)
+
+    monkeypatch.setattr(lake_check, "read_input", refusing)
+    report = checked(settings)
+    assert [problem.rpartition("/")[2] for problem in report.problems] == ["two.csv: access denied"]
     assert report.new == 5
 
 

@@ -31,6 +31,9 @@ def test_only_where_the_newest_release_alone_is_struck_the_one_before_it_can_be_
 def test_what_upkeep_took_under_a_smaller_keep_is_no_damage_and_anything_else_is() -> None:
     oldest, replaced = "2026-01-01.1", {"2026-01-01.1": 10.0, OLD: 20.0}
     assert leftovers.without_outlived({NEW: [], OLD: [], oldest: [GONE]}, replaced, 15.0) == {NEW: [], OLD: []}
+    assert leftovers.outlived_finding([]).level == "pass"
+    told = leftovers.outlived_finding([oldest])
+    assert (told.level, told.text.partition(":")[0]) == ("warn", oldest)
     for damages in (
         {NEW: [], OLD: [], oldest: [GONE, CUT]},  # cut, which upkeep does not do
         {NEW: [], OLD: [GONE], oldest: []},  # an older one has its files
@@ -61,9 +64,9 @@ def test_what_killed_writers_left_is_told_from_a_tenth_of_the_tables() -> None:
 
 
 def test_an_open_night_that_cannot_go_on_says_why_and_what_to_type() -> None:
-    refusal = f"{NEW} began with settings aa, now it is bb. Restore them, or begin anew: lookback night --again"
+    refusal = f"{NEW} began with settings aa, now it is bb (a.b). Restore them, or begin anew: lookback night --again"
     found = leftovers.resume_finding(refusal)
-    assert (found.level, found.text) == ("warn", f"{NEW} began with settings aa, now it is bb")
+    assert (found.level, found.text) == ("warn", f"{NEW} began with settings aa, now it is bb (a.b)")
     assert found.mend == "Restore them, or begin anew: lookback night --again"
     assert leftovers.resume_finding(None).level == "pass"
 

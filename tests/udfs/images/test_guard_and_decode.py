@@ -98,6 +98,18 @@ def test_the_one_clear_grey_of_a_png_is_laid_over_white_too(samples: Image, clea
     assert drawn[0, ::8].tolist() == [[grey] * 3 for grey in seen]
 
 
+@pytest.mark.parametrize("odd", ["behind the pixels", "empty", "too long"])
+def test_a_clear_grey_that_is_not_written_as_one_is_none_as_libpng_has_it(odd: str) -> None:
+    sink = io.BytesIO()
+    Pillow.fromarray(np.array([[0, 200]], np.uint8)).save(sink, "PNG")
+    content, pixels = sink.getvalue(), sink.getvalue().index(b"IDAT") - 4
+    grey = {"empty": b"", "too long": bytes(4)}.get(odd, bytes(2))
+    chunk = len(grey).to_bytes(4) + b"tRNS" + grey + zlib.crc32(b"tRNS" + grey).to_bytes(4)
+    at = content.index(b"IEND") - 4 if odd == "behind the pixels" else pixels
+    content = content[:at] + chunk + content[at:]
+    assert decode(content, guard(content, LIMITS))[0].tolist() == [[0] * 3, [200] * 3]
+
+
 def test_grey_becomes_three_equal_channels() -> None:
     image = decode(saved("PNG", mode="L"), guard(saved("PNG", mode="L"), LIMITS))
     assert np.array_equal(image[:, :, 0], image[:, :, 2])

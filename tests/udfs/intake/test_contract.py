@@ -79,12 +79,19 @@ def test_parquet_times_with_a_zone_are_taken() -> None:
     assert (row["account_id"], row["submitted_at"]) == ("7", datetime(2026, 3, 1, 8, tzinfo=UTC))
 
 
-@pytest.mark.parametrize(("writer", "taken"), [({"org.apache.spark.version": "3.5.1"}, True), ({}, False)])
+SPARK_2 = {"org.apache.spark.sql.parquet.row.metadata": "{}"}
+
+
+@pytest.mark.parametrize(
+    ("writer", "taken"), [({"org.apache.spark.version": "3.5.1"}, True), (SPARK_2, True), ({}, False)]
+)
 def test_int96_is_an_instant_where_spark_wrote_it(writer: dict, taken: bool) -> None:
     said = {"doc_id": ["D-1"], "account_id": ["A-1"], "uri": ["a.jpg"], "side": ["front"]}
     bare = pa.timestamp("us")
     nested = pa.struct([("seen", pa.list_(pa.struct([("at", bare)])))])
+    never = [("never", datetime(9999, 12, 31, tzinfo=UTC))]
     times = {
+        "unread": pa.array([never], pa.map_(pa.string(), bare)),
         "submitted_at": pa.array([datetime(2026, 3, 1, 10, tzinfo=UTC)], bare),
         "decided_at": pa.array([datetime(9999, 12, 31, tzinfo=UTC)], bare),
         "vendor_fields": pa.array([{"seen": [{"at": datetime(2026, 3, 1, 9, tzinfo=UTC)}]}], nested),
@@ -96,7 +103,7 @@ def test_int96_is_an_instant_where_spark_wrote_it(writer: dict, taken: bool) -> 
             preflight("manifests", "m.parquet", sink.getvalue(), IngestSettings())
         return
     for zone in (None, "Europe/Vilnius"):
-        assert preflight("manifests", "m.parquet", sink.getvalue(), IngestSettings(zone=zone)) == ()
+        assert preflight("manifests", "m.parquet", sink.getvalue(), IngestSettings(zone=zone)) == ("unread",)
         (row,) = rows("manifests", "m.parquet", sink.getvalue(), zone)
         assert row["submitted_at"] == datetime(2026, 3, 1, 10, tzinfo=UTC)
         assert row["decided_at"] == datetime(9999, 12, 31, tzinfo=UTC)

@@ -60,6 +60,7 @@ def test_paths_from_the_lake_may_begin_with_a_dot_and_keys_with_a_slash() -> Non
     odd = b"path\n./manifests/a.csv\nmanifests//b.csv\n/data/lake//manifests/c.csv\nfile:///data/lake/manifests/d.csv\n"
     assert listed("i.csv", odd, "/data/lake") == [f"/data/lake/manifests/{name}.csv" for name in "abcd"]
     assert listed("i.csv", b"path\n./manifests/a.csv\n") == ["s3://vault/kyc/manifests/a.csv"]
+    assert listed("i.csv", b"path\n/manifests/a.csv\n") == ["s3://vault/kyc/manifests/a.csv"]
     assert listed("i.csv", b"key\n/kyc/manifests/a.csv\n") == ["s3://vault/kyc/manifests/a.csv"]
     assert listed("i.csv", b"key\nkyc/manifests//a.csv\n") == ["s3://vault/kyc/manifests//a.csv"]
 

@@ -84,8 +84,29 @@ def test_a_file_in_which_no_record_has_the_list_gives_no_row_and_stops_nothing()
     assert preflight("manifests", "c.jsonl", bare, IngestSettings(mapping="nested_checks")) == ("webhook",)
     assert rows("manifests", "c.jsonl", bare, "nested_checks") == []
     without = b"id,created_at,applicant.external_id\nC-1,2026-02-01T10:00:00Z,A-1\n"
-    with pytest.raises(BadManifest, match="no column doc_id, uri, side"):
+    wanted = r"the mapping reads doc_id from documents\[\].images\[\].id, .*; the file has id, created_at, applicant\."
+    with pytest.raises(BadManifest, match=wanted):
         preflight("manifests", "c.csv", without, IngestSettings(mapping="nested_checks"))
+
+
+@pytest.mark.parametrize(
+    ("content", "has"),
+    [
+        (FLAT.replace(",", ";"), "the file has Image No.;Customer;"),
+        (FLAT.lower(), "the file has image no., customer, "),
+        (FLAT.replace("Image No.", "Image Nr"), "reads doc_id from Image No.; the file has Image Nr, Customer, "),
+    ],
+    ids=["separator", "case", "name"],
+)
+def test_a_file_without_the_mapped_columns_stops_the_night_and_says_what_was_looked_for(content: str, has: str) -> None:
+    with pytest.raises(BadManifest, match=f"^c.csv: the mapping .*{has}.* Mend the mapping, or the export. Nothing"):
+        preflight("manifests", "c.csv", content.encode(), IngestSettings(mapping="flat_csv"))
+
+
+def test_a_mapping_that_lacks_a_required_column_says_so() -> None:
+    mapping = {"folders": {"manifests": {"columns": {"doc_id": "id"}}}}
+    with pytest.raises(BadManifest, match="the mapping reads account_id from nothing, uri from nothing"):
+        preflight("manifests", "c.csv", b"id\n1\n", IngestSettings(mapping=mapping))
 
 
 @pytest.mark.parametrize(
@@ -346,6 +367,9 @@ def test_the_content_of_a_mapping_is_part_of_what_decides_results() -> None:
         ({"folders": {"manifests": {"columns": {"uri": "[].a"}}}}, "is no path"),
         ({"folders": {"manifests": {"columns": {"uri": "u"}, "constants": {"uri": "x"}}}}, "column and a constant"),
         ({"folders": {"manifests": {"columns": {"uri": "u"}, "codes": {"side": {}}}}}, "no column gives"),
+        ({"folders": {"labels": {"columns": {"reviewed_at": "at"}}}}, r"no column reviewed_at \(write valid_from\)"),
+        ({"folders": {"manifests": {"columns": {"side": "s"}, "codes": {"side": {"R": "bakc"}}}}}, "never bakc; it is"),
+        ({"folders": {"manifests": {"columns": {}, "constants": {"doc_type": "permit"}}}}, "doc_type is never permit"),
     ],
 )
 def test_a_mapping_that_cannot_be_meant_is_refused(content: dict, told: str) -> None:
