@@ -11,7 +11,7 @@ from conf.settings import LeaseSettings, Settings
 from jobs import object_store
 from jobs.lease import Lease
 from jobs.object_store import RACERS, ensure_proven, prove_conditional_writes, told, told_by_spark
-from jobs.s3a import add_jars, in_spark, session_settings
+from jobs.s3a import JARS, add_jars, in_spark, session_settings
 from jobs.store import input_files
 from tests.faults.store_proxy import Fault, misbehaving
 from udfs.images.objects import open_bucket
@@ -224,10 +224,16 @@ def test_spark_is_given_the_store_of_boto3_but_no_key(environment: pytest.Monkey
 def test_jars_that_were_not_placed_are_missed_before_a_jvm_starts(
     environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    environment.setattr("jobs.s3a.s3_jars", lambda: tmp_path)
-    with pytest.raises(BadSettings, match=r"hadoop-aws-.*\.jar, bundle-.*\.jar in .*: make s3"):
+    environment.setattr("jobs.jars.s3_jars", lambda: tmp_path)
+    environment.setenv("SPARK_HOME", str(tmp_path))
+    environment.setenv("SPARK_DIST_CLASSPATH", "")
+    with pytest.raises(BadSettings, match=r"hadoop-aws-.*\.jar, bundle-.*\.jar.* in .*: make s3"):
         add_jars(settings_of("s3://bucket/lake"))
     add_jars(settings_of("/data/lake"))
+    (tmp_path / "jars").mkdir()
+    for name in JARS:
+        (tmp_path / "jars" / name).touch()
+    add_jars(settings_of("s3://bucket/lake"))
 
 
 def test_nobody_there_is_told_in_a_sentence(environment: pytest.MonkeyPatch) -> None:
