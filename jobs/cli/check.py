@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from udfs.task import InspectTask
 
 FIELDS = ("what", "where", "outcome", "count", "detail")
+CODES = 20  # without a word, told of one column
 
 
 @app.command()
@@ -102,6 +103,9 @@ def rows(report: "LakeReport", plan: "Plan") -> Iterator[Row]:
             yield dict(zip(FIELDS, ("row", file.uri, "read", 1, json.dumps(row)), strict=True))
         for name in file.ignored:
             yield dict(zip(FIELDS, ("column", file.uri, "ignored", 1, name), strict=True))
+        for name, codes in file.unnamed.items():
+            detail = f"{name}: {', '.join(codes)}"
+            yield dict(zip(FIELDS, ("column", file.uri, "without a word", len(codes), detail), strict=True))
         for reason, number in sorted(file.refused.items()):
             yield dict(zip(FIELDS, ("row", file.uri, reason, number, file.first[reason]), strict=True))
     for uri in report.unread:
@@ -128,6 +132,9 @@ def _about(file: "FileReport") -> Iterator[Line]:
         yield from columns(list(row.items()), indent=4)
     if file.ignored:
         yield from sentence(f"{file.uri}: ignored, because not in the contract: {', '.join(file.ignored)}")
+    for name, codes in file.unnamed.items():
+        more = ", ..." if len(codes) > CODES else ""
+        yield from sentence(f"{file.uri}: codes of {name} without a word: {', '.join(codes[:CODES])}{more}")
     if file.refused:
         yield from sentence(f"{file.uri}:")
         yield from columns(_reasons(file.refused, file.first), indent=4)

@@ -18,6 +18,7 @@ from udfs.images.refusals import Refused
 from udfs.images.roots import resolve
 from udfs.intake.contract import preflight, typed_batches
 from udfs.intake.files import is_input
+from udfs.intake.mapping import unnamed
 from udfs.task import InspectTask
 
 SHOWN = 2  # rows shown of each file that a mapping reads
@@ -34,6 +35,7 @@ class FileReport:
         refused: rows not taken, by reason.
         first: the first such row of each reason, in words.
         ignored: columns that the contract does not know.
+        unnamed: codes that the mapping has no word for, by the contract's column.
         problem: why the whole file stops a night, if it does.
         shown: the first rows as they would be read, where a mapping reads them.
         pdfs: rows taken that name a whole PDF, whose pages are documents.
@@ -46,6 +48,7 @@ class FileReport:
     refused: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    unnamed: dict[str, list[str]] = field(default_factory=dict)
     problem: str | None = None
     shown: list[dict[str, str]] = field(default_factory=list)
     pdfs: int = 0
@@ -171,6 +174,8 @@ def _read_file(report: FileReport, content: bytes, source: Source, chosen: Chose
     """Count a file's rows, keep the first bad one of each reason, and offer its images to the sample."""
     report.ignored = preflight(report.folder, report.uri, content, ingest)
     shown = SHOWN if ingest.maps(report.folder) else 0
+    if shown and ingest.mapping:
+        report.unnamed = unnamed(report.folder, report.uri, content, ingest.mapping)
     for batch in typed_batches(report.folder, [(report.uri, "", content)], ingest):
         report.rows += batch.num_rows
         images = []

@@ -59,6 +59,16 @@ def unmapped(folder: str, uri: str, content: bytes, mapping: ExportMapping) -> t
     return tuple(dict.fromkeys(path for name, cells in columns for path in _unread(cells[:LOOKED_AT], name, used)))
 
 
+def unnamed(folder: str, uri: str, content: bytes, mapping: ExportMapping) -> dict[str, list[str]]:
+    """The contract's columns with codes that the mapping has no word for, and each of these once."""
+    found: dict[str, list[str]] = {}
+    for block in contract_blocks(folder, uri, content, mapping):
+        for name, texts in zip(block.names, block.columns, strict=True):
+            if odd := dict.fromkeys(text for text in texts if isinstance(text, Unnamed)):
+                found[name] = list(dict.fromkeys((*found.get(name, ()), *map(str, odd))))
+    return found
+
+
 def _unread(values: Sequence[object], path: str, used: set[str]) -> Iterator[str]:
     """The path, where none that is used leads on from it; else those below it in any of its values."""
     if path in used:

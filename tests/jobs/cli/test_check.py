@@ -30,3 +30,13 @@ def test_an_example_is_shown_as_it_would_be_read(
     assert "1 file of drop folders not read, as no name ends in .parquet, .csv, .jsonl" in told
     assert f"Next: lookback night --date YYYY-MM-DD --lake {lake} --set ingest.mapping={mapping}" in told
     assert sorted(path.name for path in lake.rglob("*")) == sorted([name, "manifests", "more.csv.gz"])
+
+
+def test_codes_without_a_word_are_told(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name, text = EXPORTS["flat_csv"]
+    (lake / "manifests" / name).write_text(text.replace(",F,", ",REAR,") + text.splitlines()[1].replace(",F,", ",?,"))
+    asked = ["check", str(lake), "--mapping", "flat_csv", "--sample", "0"]
+    for form, told in (("table", "f.csv: codes of side without a word: REAR, ?"), ("csv", "side: REAR, ?")):
+        with pytest.raises(SystemExit):
+            main([*asked, "--format", form])
+        assert told in " ".join(capsys.readouterr().out.split())
