@@ -37,8 +37,8 @@ class FolderMapping(Leaf):
 
     def words(self) -> Iterator[tuple[str, str]]:
         """Each word that the mapping itself puts into a column."""
-        yield from self.constants.items()
-        yield from ((column, word) for column, codes in self.codes.items() for word in codes.values() if word)
+        coded = ((column, word) for column, codes in self.codes.items() for word in codes.values())
+        yield from ((column, word) for column, word in (*self.constants.items(), *coded) if word.strip())
 
     @model_validator(mode="after")
     def _one_chain_of_lists(self) -> "FolderMapping":
@@ -78,8 +78,8 @@ def _hold_to(folder: str, mapping: FolderMapping) -> None:
         named = (f"{name} (write {other[name]})" if name in other else name for name in unknown)
         raise ValueError(f"{folder} has no column {', '.join(named)}; it has {', '.join(known)}")
     for name, word in mapping.words():
-        if (closed := known[name].values) and word not in closed:
-            raise ValueError(f"{folder}: {name} is never {word}; it is one of {', '.join(closed)}")
+        if (closed := known[name].values) and word.strip() not in closed:
+            raise ValueError(f"{folder}: {name} is never {word!r}; it is one of {', '.join(closed)}")
 
 
 def _list_of(path: str) -> str:

@@ -1,5 +1,6 @@
 """The inputs of a night, written down before any work; every resume uses this record."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from conf.archive import First
 
 Tree = dict[str, Any]
+NAMED_STEPS = 3  # such as inspect.limits.max_bytes; an export's own names begin deeper
 
 
 class InputFile(BaseModel):
@@ -81,6 +83,7 @@ class Frozen(BaseModel):
         inspector: fingerprint of the inspector; null: not recorded, so a resume does not compare it.
         champions: fingerprints of the inspectors of the nights of the lineage, as far as they are recorded.
         feed: what came by the change feed of an upstream table; its rows are files too.
+        again: files with the bytes of earlier ones, at addresses that no night had recorded; no row is taken of them.
         settings: the settings that decide results, as JSON has them; null: not recorded, the digest alone is.
     """
 
@@ -99,17 +102,19 @@ class Frozen(BaseModel):
     inspector: str | None = None
     champions: tuple[str, ...] = ()
     feed: FeedRange | None = None
+    again: dict[str, tuple[InputFile, ...]] = {}
     settings: Tree | None = None
 
     def changed(self, settings: Tree) -> tuple[str, ...]:
         """Dotted names of the settings that are not those that it began with, as far as they are recorded."""
-        then, now = _leaves(self.settings or settings), _leaves(settings)
-        return tuple(name for name in sorted({*then, *now}) if then.get(name) != now.get(name))
+        return tuple(_differing(self.settings or settings, settings, NAMED_STEPS))
 
 
-def _leaves(tree: Tree, above: str = "") -> Tree:
-    """What is no branch itself, by its dotted name."""
-    found: Tree = {}
-    for name, value in tree.items():
-        found |= _leaves(value, f"{above}{name}.") if isinstance(value, dict) and value else {f"{above}{name}": value}
-    return found
+def _differing(then: Tree, now: Tree, steps: int) -> Iterator[str]:
+    """Names below which two trees differ, so many steps deep: what is below is not ours to name."""
+    for name in sorted({*then, *now}):
+        before, after = then.get(name), now.get(name)
+        if steps > 1 and isinstance(before, dict) and isinstance(after, dict):
+            yield from (f"{name}.{below}" for below in _differing(before, after, steps - 1))
+        elif before != after:
+            yield name

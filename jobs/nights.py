@@ -206,7 +206,7 @@ def _prepared(
 ) -> Attempt:
     """A new attempt with its inputs frozen; what does not fit stops here, before anything is recorded."""
     earlier = [attempt.frozen for attempt in known if attempt.run_id in told.standing]
-    files, feed = arrived(settings, earlier), None
+    (files, again), feed = arrived(settings, earlier), None
     if settings.how.places.feed is not None:
         feed, rows = take_feed(tables.spark, settings, earlier)
         files = files | {folder: (*files[folder], *new) for folder, new in rows.items()}
@@ -230,6 +230,7 @@ def _prepared(
         inspector=_inspector(settings, models),
         champions=tuple(sorted({record.inspector for record in earlier if record.inspector})),
         feed=feed,
+        again=again,
         settings=settings.what.model_dump(mode="json"),
     )
     number = 1 + max((attempt.number for attempt in known if attempt.night == night), default=0)
@@ -263,24 +264,22 @@ def unchanged(attempt: Attempt, settings: Settings, told: Told) -> Attempt:
     frozen = attempt.frozen
     compared = [
         ("release", frozen.parent, told.parent),
+        ("settings", frozen.settings_digest, settings.what.digest),
         ("code", frozen.code_version, machine.code_version()),
         ("order", frozen.first, settings.what.order.first),
     ]
     changed = frozen.changed(settings.what.model_dump(mode="json"))
-    _refuse_other(attempt, "settings", frozen.settings_digest, settings.what.digest, changed)
     for what, then, now in compared:
-        _refuse_other(attempt, what, then, now)
+        _refuse_other(attempt, what, then, now, changed if what == "settings" else ())
     if frozen.inspector is not None:
         _refuse_other(attempt, "inspector", frozen.inspector, _inspector(settings, frozen.models))
     return attempt
 
 
-def _refuse_other(
-    attempt: Attempt, what: str, then: str | None, now: str | None, changed: Collection[str] = ()
-) -> None:
+def _refuse_other(attempt: Attempt, what: str, then: str | None, now: str | None, names: Collection[str] = ()) -> None:
     if then != now:
         restore = "Restore them (--env, --set), or begin" if what == "settings" else "Begin"
-        named = f" ({', '.join(changed)})" if changed else ""
+        named = f" ({', '.join(names)})" if names else ""
         raise NightRefused(
             f"{attempt.run_id} began with {what} {then or 'none'}, now it is {now or 'none'}{named}. "
             f"{restore} anew: lookback night --date {attempt.night} --again"

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from conf.errors import BadLake
 from conf.settings import IngestSettings, Settings
@@ -29,10 +29,18 @@ NOT_THERE = "is listed and not there. Is an inventory older than that?"
 ASKED_AT_ONCE = 16  # fewer than the sockets of one client
 Answer = TypeVar("Answer")
 LOG = logging.getLogger(__name__)
+Files = tuple[InputFile, ...]
 
 
-def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputFile, ...]]:
-    """Files of each drop folder that no earlier night of the lineage took in, by digest.
+class Arrived(NamedTuple):
+    """Files by drop folder: new ones, and those with the bytes of earlier ones under addresses not known so far."""
+
+    new: dict[str, Files]
+    again: dict[str, Files]
+
+
+def arrived(settings: Settings, earlier: list[Frozen]) -> Arrived:
+    """What no earlier night of the lineage took in, by digest.
 
     What stands as an earlier night found it is not read again, so that a night's cost does not grow with the nights.
 
@@ -40,7 +48,8 @@ def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputF
         BadLake: the lake has no manifests.
         BadManifest: a new file does not fit the contract; nothing was written.
     """
-    taken = [(folder, file) for record in earlier for folder, files in record.files.items() for file in files]
+    records = [folders for record in earlier for folders in (record.files, record.again)]
+    taken = [(folder, file) for folders in records for folder, files in folders.items() for file in files]
     digests = {(folder, file.sha256) for folder, file in taken}
     standing = {(folder, Stored(file.uri, file.bytes, file.mark)) for folder, file in taken if file.mark is not None}
     listed = _inventory(settings)
@@ -51,7 +60,10 @@ def arrived(settings: Settings, earlier: list[Frozen]) -> dict[str, tuple[InputF
         raise no_manifests(settings)
     ingest = settings.what.ingest
     unread = {folder: [one for one in files if (folder, one) not in standing] for folder, files in found.items()}
-    return {folder: tuple(_unless_taken(folder, files, ingest, digests)) for folder, files in unread.items()}
+    read = {folder: _read(folder, files, ingest, digests) for folder, files in unread.items()}
+    return Arrived(
+        {folder: new for folder, (new, _) in read.items()}, {folder: old for folder, (_, old) in read.items()}
+    )
 
 
 def no_manifests(settings: Settings) -> BadLake:
@@ -144,18 +156,19 @@ def _inventory(settings: Settings) -> frozenset[str] | None:
     return frozenset(one for one in listed_objects(uri, content, settings.lake) if one.startswith(places))
 
 
-def _unless_taken(
-    folder: str, files: list[Stored], ingest: IngestSettings, taken: set[tuple[str, str]]
-) -> list[InputFile]:
-    """The new files, each checked against the contract; the same bytes twice count once."""
+def _read(folder: str, files: list[Stored], ingest: IngestSettings, taken: set[tuple[str, str]]) -> tuple[Files, Files]:
+    """The new files, each checked against the contract, and those whose bytes came before, in whatever night."""
     new: dict[str, InputFile] = {}
+    again: list[InputFile] = []
     for file in files:
         content = read_input(file.uri)
         digest = hashlib.sha256(content).hexdigest()
-        if (folder, digest) not in taken and digest not in new:
-            rows = checked_rows(folder, file.uri, content, ingest)
-            new[digest] = InputFile(uri=file.uri, sha256=digest, bytes=len(content), rows=rows, mark=file.mark)
-    return sorted(new.values(), key=lambda file: file.uri)
+        read = InputFile(uri=file.uri, sha256=digest, bytes=len(content), rows=0, mark=file.mark)
+        if (folder, digest) in taken or digest in new:
+            again.append(read)
+        else:
+            new[digest] = read.model_copy(update={"rows": checked_rows(folder, file.uri, content, ingest)})
+    return tuple(sorted(new.values(), key=lambda file: file.uri)), tuple(again)
 
 
 def _asked(uri: str, ask: Callable[[str], Answer], missing: str) -> Answer:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from udfs.task import InspectTask
 
 FIELDS = ("what", "where", "outcome", "count", "detail")
-CODES = 20  # without a word, told of one column
 
 
 @app.command()
@@ -133,8 +132,7 @@ def _about(file: "FileReport") -> Iterator[Line]:
     if file.ignored:
         yield from sentence(f"{file.uri}: ignored, because not in the contract: {', '.join(file.ignored)}")
     for name, codes in file.unnamed.items():
-        more = ", ..." if len(codes) > CODES else ""
-        yield from sentence(f"{file.uri}: codes of {name} without a word: {', '.join(codes[:CODES])}{more}")
+        yield from sentence(f"{file.uri}: codes of {name} without a word: {', '.join(codes)}")
     if file.refused:
         yield from sentence(f"{file.uri}:")
         yield from columns(_reasons(file.refused, file.first), indent=4)

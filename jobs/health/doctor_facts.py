@@ -170,7 +170,8 @@ def _damage(logs: "Mapping[str, DeltaLog]", releases: "Sequence[Release]", befor
     damages = leftovers.without_outlived(every, replaced, before)
     live = [release.versions for release in releases if release.run_id in damages]
     versions = {(name, number) for versions in live for name, number in versions.items()}
-    yield leftovers.outlived_finding([run_id for run_id in every if run_id not in damages])
+    if outlived := [run_id for run_id in every if run_id not in damages]:
+        yield leftovers.outlived_finding(outlived)
     yield leftovers.files_finding(damages, releases[0].run_id if releases else None, len(versions))
     orphans = [size for log in logs.values() for size in log.orphans().values()]
     yield leftovers.orphans_finding(len(orphans), sum(orphans), sum(sum(log.sizes.values()) for log in logs.values()))

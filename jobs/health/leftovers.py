@@ -50,8 +50,6 @@ def without_outlived(
 
 def outlived_finding(releases: Sequence[str]) -> Finding:
     """Live releases, by the setting, whose files are gone since they were replaced longer ago than files are kept."""
-    if not releases:
-        return Finding("pass", "live", "of each live release, the files stand that upkeep keeps")
     text = (
         f"{', '.join(releases)}: no longer readable, some files are gone. They were replaced longer ago than "
         "releases.retention_days, and where releases.keep was smaller then, upkeep took them"

@@ -26,7 +26,7 @@ def lake_with(settings: Settings, *names: str, inventory: str | None = "inventor
 
 
 def names(settings: Settings) -> list[str]:
-    return [Path(file.uri).name for file in arrived(settings, [])["manifests"]]
+    return [Path(file.uri).name for file in arrived(settings, []).new["manifests"]]
 
 
 def test_what_an_inventory_does_not_list_waits_for_the_next_one(settings: Settings) -> None:
@@ -36,8 +36,8 @@ def test_what_an_inventory_does_not_list_waits_for_the_next_one(settings: Settin
     assert names(chosen) == ["a.csv"]
     inventory.write_text("path\nmanifests/b.csv\nmanifests/a.csv\n")
     assert names(chosen) == ["a.csv", "b.csv"]
-    taken = UNFROZEN.model_copy(update={"files": arrived(chosen, [])})
-    assert arrived(chosen, [taken])["manifests"] == ()
+    taken = UNFROZEN.model_copy(update={"files": arrived(chosen, []).new})
+    assert arrived(chosen, [taken]).new["manifests"] == ()
     assert names(lake_with(settings, "c.csv", inventory=None)) == ["a.csv", "b.csv", "c.csv"]
 
 
@@ -104,7 +104,7 @@ def test_what_stands_as_it_was_taken_is_not_read_again(
 ) -> None:
     chosen = lake_with(settings, "a.csv", "b.csv", inventory=inventory)
     (Path(settings.lake) / "inventory.csv").write_text("path\nmanifests/a.csv\nmanifests/b.csv\n")
-    taken = UNFROZEN.model_copy(update={"files": arrived(chosen, [])})
+    taken = UNFROZEN.model_copy(update={"files": arrived(chosen, []).new})
     read: list[str] = []
     whole = Folder.read
 
@@ -115,7 +115,7 @@ def test_what_stands_as_it_was_taken_is_not_read_again(
     monkeypatch.setattr(Folder, "read", noting)
     changed = Path(settings.lake) / "manifests" / "b.csv"
     changed.write_text(ROW.format("c"))  # as long as before, at the same address
-    assert [Path(file.uri).name for file in arrived(chosen, [taken])["manifests"]] == ["b.csv"]
+    assert [Path(file.uri).name for file in arrived(chosen, [taken]).new["manifests"]] == ["b.csv"]
     assert read == ["inventory.csv"] * (inventory is not None) + ["b.csv"]
     unmarked = taken.model_copy(
         update={
@@ -126,8 +126,23 @@ def test_what_stands_as_it_was_taken_is_not_read_again(
         }
     )
     changed.write_text(ROW.format("b"))
-    assert arrived(chosen, [unmarked])["manifests"] == ()
+    assert arrived(chosen, [unmarked]).new["manifests"] == ()
     assert read[-2:] == ["a.csv", "b.csv"]
+
+
+def test_after_a_move_old_files_are_read_by_one_night_alone(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = lake_with(settings, "a.csv", "b.csv", inventory=None)
+    first = UNFROZEN.model_copy(update={"files": arrived(chosen, []).new})
+    manifests = Path(settings.lake) / "manifests"
+    (manifests / "old").mkdir()
+    for name in ("a.csv", "b.csv"):
+        (manifests / name).rename(manifests / "old" / name)
+    new, again = arrived(chosen, [first])
+    assert (new["manifests"], [Path(file.uri).parent.name for file in again["manifests"]]) == ((), ["old", "old"])
+    monkeypatch.setattr(Folder, "read", lambda _self, uri: pytest.fail(uri))
+    assert arrived(chosen, [first, first.model_copy(update={"files": {}, "again": again})]).new["manifests"] == ()
 
 
 def test_each_file_that_an_inventory_lists_is_asked_for_once_and_not_one_after_the_other(
@@ -149,7 +164,7 @@ def test_each_file_that_an_inventory_lists_is_asked_for_once_and_not_one_after_t
         return whole(folder, uri)
 
     monkeypatch.setattr(Folder, "find", noting)
-    found = arrived(mapped, [])
+    found = arrived(mapped, []).new
     assert sorted(asked) == ["a.jsonl", "b.jsonl", "c.jsonl", "d.jsonl"]
     assert [len(found[folder]) for folder in ("manifests", "accounts")] == [4, 4]
     assert found["manifests"][0].sha256 == sha256(Path(found["manifests"][0].uri).read_bytes()).hexdigest()

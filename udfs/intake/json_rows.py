@@ -44,7 +44,7 @@ def json_blocks(content: bytes) -> Iterator[Block]:
     """Blocks of a file with one JSON object a line; only a line feed ends a line.
 
     Raises:
-        BadManifest: the file is one JSON list or object, over several lines or not.
+        BadManifest: the file is one JSON list, or an object over several lines.
     """
     lines = [line for line in content.removeprefix(codecs.BOM_UTF8).split(b"\n") if line.strip()]
     if lines and (whole := _whole(lines)):
@@ -54,11 +54,12 @@ def json_blocks(content: bytes) -> Iterator[Block]:
 
 
 def _whole(lines: list[bytes]) -> str | None:
-    """What a file is that holds one value, by how its lines end; nothing where each may stand for itself."""
-    first = lines[0].strip()
-    if first == b"{" and lines[-1].strip() == b"}":
-        return "object over several lines"
-    return "list" if first == b"[" or (first[:1] == b"[" and (len(lines) == 1 or first[-1:] == b",")) else None
+    """What a file is that holds one value, by its first and last line; nothing where each may stand for itself."""
+    first, last = lines[0].strip(), lines[-1].strip()
+    spread = first[-1:] in {b"[", b"{"} and last[:1] in {b"]", b"}"}
+    if first[:1] == b"[" and (spread or len(lines) == 1 or first[-1:] == b","):
+        return "list"
+    return "object over several lines" if spread else None
 
 
 def _block(start: int, lines: list[bytes]) -> Block:

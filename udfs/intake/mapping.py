@@ -8,6 +8,7 @@ from udfs.intake.blocks import Block, Unnamed
 from udfs.intake.files import is_sparse, read_blocks
 from udfs.intake.json_rows import DECODER, as_text
 
+MOST_CODES = 20  # without a word, told of one column
 LOOKED_AT = 1_000  # records whose nested names are told
 Element = tuple[object, ...]  # of each list on the way to a row, outermost first; the record itself before them
 
@@ -60,12 +61,14 @@ def unmapped(folder: str, uri: str, content: bytes, mapping: ExportMapping) -> t
 
 
 def unnamed(folder: str, uri: str, content: bytes, mapping: ExportMapping) -> dict[str, list[str]]:
-    """The contract's columns with codes that the mapping has no word for, and each of these once."""
+    """The contract's columns with codes that the mapping has no word for, and the first of these, each once."""
     found: dict[str, list[str]] = {}
+    if not mapping.folders[folder].codes:
+        return found
     for block in contract_blocks(folder, uri, content, mapping):
         for name, texts in zip(block.names, block.columns, strict=True):
-            if odd := dict.fromkeys(text for text in texts if isinstance(text, Unnamed)):
-                found[name] = list(dict.fromkeys((*found.get(name, ()), *map(str, odd))))
+            if odd := dict.fromkeys(str(text) for text in texts if isinstance(text, Unnamed)):
+                found[name] = list(dict.fromkeys((*found.get(name, ()), *odd)))[:MOST_CODES]
     return found
 
 

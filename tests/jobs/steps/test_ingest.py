@@ -263,7 +263,7 @@ def test_the_worked_examples_are_taken_in(
     for picture in re.findall(r"images/[\w-]+\.jpg", text):
         (lake / picture).write_bytes(picture.encode())
     mapped = settings.model_copy(update={"what": What.model_validate({"ingest": {"mapping": mapping}})})
-    found = written(spark, mapped, FIRST, arrived(mapped, []), [])
+    found = written(spark, mapped, FIRST, arrived(mapped, []).new, [])
     assert {(row["doc_id"], row["side"], row["decision"]) for row in found["documents"]} == documents
     assert {row["account_id"]: row["declared_name"] for row in found.get("accounts", [])} == accounts
     assert {row["submitted_at"].isoformat()[:10] for row in found["documents"]} == {"2026-02-28"}

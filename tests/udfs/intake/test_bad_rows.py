@@ -92,6 +92,7 @@ def test_a_row_is_broken_beyond_the_first_block_too() -> None:
         ("m.json", json.dumps([ROW, ROW]).encode(), "it is one JSON list: write one object a line"),
         ("m.json", b"[" + json.dumps(ROW).encode() + b",\n" + json.dumps(ROW).encode() + b"]", "it is one JSON list"),
         ("m.json", json.dumps(ROW, indent=1).encode(), "it is one JSON object over several lines"),
+        ("m.json", b'{"data": [\n' + json.dumps(ROW).encode() + b"\n]}", "it is one JSON object over several lines"),
     ],
 )
 def test_a_file_of_which_nothing_can_be_read_stops_the_night_by_its_name(name: str, content: bytes, found: str) -> None:

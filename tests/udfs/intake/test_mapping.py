@@ -368,8 +368,14 @@ def test_the_content_of_a_mapping_is_part_of_what_decides_results() -> None:
         ({"folders": {"manifests": {"columns": {"uri": "u"}, "constants": {"uri": "x"}}}}, "column and a constant"),
         ({"folders": {"manifests": {"columns": {"uri": "u"}, "codes": {"side": {}}}}}, "no column gives"),
         ({"folders": {"labels": {"columns": {"reviewed_at": "at"}}}}, r"no column reviewed_at \(write valid_from\)"),
-        ({"folders": {"manifests": {"columns": {"side": "s"}, "codes": {"side": {"R": "bakc"}}}}}, "never bakc; it is"),
-        ({"folders": {"manifests": {"columns": {}, "constants": {"doc_type": "permit"}}}}, "doc_type is never permit"),
+        (
+            {"folders": {"manifests": {"columns": {"side": "s"}, "codes": {"side": {"R": "bakc"}}}}},
+            "never 'bakc'; it is",
+        ),
+        (
+            {"folders": {"manifests": {"columns": {}, "constants": {"doc_type": "permit"}}}},
+            "doc_type is never 'permit'",
+        ),
     ],
 )
 def test_a_mapping_that_cannot_be_meant_is_refused(content: dict, told: str) -> None:
