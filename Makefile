@@ -111,7 +111,8 @@ $(VENV)/.s3: $(READY) jobs/log_store.py jobs/ConditionalLogStore.java
 	@.venv-petastorm/bin/python $(PIP) install --quiet -c $< 'setuptools<70' petastorm pyarrow
 	@touch $@
 
-# What executors unpack: our wheel with all it needs, but for Spark's jars, which a cluster has. EXTRAS=gpu,s3 for others, and then the jars of s3a.
+# What executors unpack: our wheel with all it needs, but for Spark's jars, which a cluster has. EXTRAS=gpu,s3 for others;
+# with s3 the jars of s3a are copied beside Delta's.
 # The stamp is named by them: with other extras all is installed anew, since the cpu's faiss and the gpu's are one package.
 PACKED := .venv-pack/.ready-$(EXTRAS)
 $(PACKED): $(READY) $(SOURCES)

@@ -58,8 +58,7 @@ def preflight(folder: str, uri: str, content: bytes, ingest: IngestSettings) -> 
     first = next((block for block in blocks if block.names), empty)
     placed = _placed(folder, first)
     missing = [column.name for column in columns.values() if column.required and column.name not in placed]
-    own = next((block.names for block in read_blocks(uri, content) if block.names), ())
-    if missing and own:
+    if missing and (own := next((block.names for block in read_blocks(uri, content) if block.names), ())):
         raise BadManifest(f"{uri}: {_without(folder, missing, own, ingest.mapping)} Nothing was written.")
     for name, places in placed.items():
         if len(places) > 1:

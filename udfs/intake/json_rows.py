@@ -57,7 +57,7 @@ def _whole(lines: list[bytes]) -> str | None:
     """What a file is that holds one value, by its first and last line; nothing where each may stand for itself."""
     first, last = lines[0].strip(), lines[-1].strip()
     spread = first[-1:] in {b"[", b"{"} and last[:1] in {b"]", b"}"}
-    if first[:1] == b"[" and (spread or len(lines) == 1 or first[-1:] == b","):
+    if first == b"[" or (first[:1] == b"[" and (spread or len(lines) == 1 or first[-1:] == b",")):
         return "list"
     return "object over several lines" if spread else None
 

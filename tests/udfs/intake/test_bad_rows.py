@@ -89,6 +89,7 @@ def test_a_row_is_broken_beyond_the_first_block_too() -> None:
         ("m.csv", lines(HEADER.replace("doc_id", '"doc_id'), GOOD), "unexpected end of data"),
         ("m.jsonl", b"nothing\nof this\n", "none of its 2 rows can be parsed; row 0: the line is no JSON"),
         ("m.json", b"[\n" + json.dumps(ROW).encode() + b"\n]", "it is one JSON list"),
+        ("m.json", b"[\n" + json.dumps(ROW).encode() + b",\n" + json.dumps(ROW).encode(), "it is one JSON list"),
         ("m.json", json.dumps([ROW, ROW]).encode(), "it is one JSON list: write one object a line"),
         ("m.json", b"[" + json.dumps(ROW).encode() + b",\n" + json.dumps(ROW).encode() + b"]", "it is one JSON list"),
         ("m.json", json.dumps(ROW, indent=1).encode(), "it is one JSON object over several lines"),
