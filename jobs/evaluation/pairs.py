@@ -5,17 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from jobs.evaluation.held_out import held_out
 from jobs.evaluation.material import draw_document
-from jobs.evaluation.photos import in_file, through
 from udfs.nets.trunk import CELL
 from udfs.specimens.attacks import ATTACKS
-from udfs.specimens.camera import CameraDraw, draw_camera, photograph
-from udfs.specimens.encoding import CodecDraw, decoded_scale, draw_codec
+from udfs.specimens.camera import CameraDraw, draw_camera
+from udfs.specimens.capture import shoot
+from udfs.specimens.encoding import CodecDraw, decoded, draw_codec
 from udfs.specimens.issuers import Design
 from udfs.specimens.rendered import Image
 
@@ -68,21 +67,17 @@ def draw_twins(design: Design, attack: str, *, seed: Sequence[int], split: bool)
     flat = draw_document(design, rng)
     if not ATTACKS[attack].applies(flat):
         return None
-    attacked = ATTACKS[attack].apply(flat, rng)
     camera, codec = draw_chain(rng, split=split)
-    forged, genuine = photograph(attacked.image, camera), photograph(flat.image, camera)
-    size = genuine.image.shape[1::-1]
-    mask = cv2.warpPerspective(attacked.mask.astype(np.uint8), genuine.homography, size, flags=cv2.INTER_NEAREST)
-    scale = decoded_scale(genuine.image.shape, codec)
-    if scale < 1:
-        mask = cv2.resize(mask, (round(size[0] * scale), round(size[1] * scale)), interpolation=cv2.INTER_NEAREST)
+    family = ATTACKS[attack].family
+    forged = shoot(flat, camera, codec, edit=ATTACKS[attack].drawn(rng), family=family)
+    genuine = shoot(flat, camera, codec)
     return Twins(
-        forged=through(forged.image, codec),
-        genuine=through(genuine.image, codec),
-        mask=(np.asarray(mask) > 0).astype(np.uint8),
-        corners=in_file(genuine.corners, genuine.image.shape, codec),
+        forged=decoded(forged.data),
+        genuine=decoded(genuine.data),
+        mask=forged.mask.astype(np.uint8),
+        corners=genuine.corners,
         attack=attack,
-        family=ATTACKS[attack].family,
+        family=family,
         design=design.design_id,
     )
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from jobs.evaluation.held_out import held_out_designs
 from jobs.evaluation.material import draw_document
-from udfs.specimens.camera import draw_camera, photograph
-from udfs.specimens.encoding import CodecDraw, decoded_scale, draw_codec, encode
+from udfs.specimens.camera import draw_camera
+from udfs.specimens.capture import shoot
+from udfs.specimens.encoding import decoded, draw_codec
 from udfs.specimens.rendered import Image, Rendered
 
 
@@ -35,19 +36,8 @@ def held_out_shots(samples: int, *, seed: int) -> Iterator[Shot]:
     for index in range(samples):
         rng = np.random.default_rng((seed, index))
         flat = draw_document(designs[index % len(designs)], rng)
-        photo = photograph(flat.image, draw_camera(rng))
-        codec = replace(draw_codec(rng), orientation=1)
-        yield Shot(flat, through(photo.image, codec), in_file(photo.corners, photo.image.shape, codec))
-
-
-def through(image: Image, codec: CodecDraw) -> Image:
-    """The pixels of the file: written, sent on, decoded on the file's own grid."""
-    return np.asarray(cv2.imdecode(np.frombuffer(encode(image, codec), np.uint8), cv2.IMREAD_COLOR), np.uint8)
-
-
-def in_file(points: npt.NDArray[np.float32], shape: tuple[int, ...], codec: CodecDraw) -> npt.NDArray[np.float32]:
-    """Points [n, 2] of a photograph as pixels of its file."""
-    return ((points + 0.5) * decoded_scale(shape, codec) - 0.5).astype(np.float32)
+        shot = shoot(flat, draw_camera(rng), replace(draw_codec(rng), orientation=1))
+        yield Shot(flat, decoded(shot.data), shot.corners)
 
 
 def rectified(image: Image, corners: npt.NDArray[np.float32], size: tuple[int, int]) -> Image:

@@ -11,12 +11,13 @@ from jobs.evaluation.designs import dhash, hamming
 from jobs.evaluation.held_out import held_out_designs
 from jobs.evaluation.material import draw_document
 from jobs.evaluation.measures import Z95, EvaluationSettings, Measure, average_precision
-from jobs.evaluation.photos import in_file, rectified, through
+from jobs.evaluation.photos import rectified
 from jobs.evaluation.views import portrait_view
 from udfs.nets.embedding import PORTRAIT_INPUT, embed_portraits
 from udfs.nets.opening import open_portrait
-from udfs.specimens.camera import draw_camera, photograph
-from udfs.specimens.encoding import draw_codec
+from udfs.specimens.camera import draw_camera
+from udfs.specimens.capture import shoot
+from udfs.specimens.encoding import decoded, draw_codec
 from udfs.specimens.portraits import draw_portrait
 from udfs.specimens.rendered import Image
 
@@ -66,13 +67,13 @@ def _recaptured(photo: Image, rng: np.random.Generator) -> Image:
     """The photograph printed on some card of a held-out design, photographed, sent, found and cut out again."""
     designs = [design for design in held_out_designs() if design.layout.portrait]
     flat = draw_document(designs[int(rng.integers(len(designs)))], rng, portrait=photo)
-    shot = photograph(flat.image, draw_camera(rng))
-    codec = replace(draw_codec(rng), orientation=1)
+    camera, codec = draw_camera(rng), replace(draw_codec(rng), orientation=1)
+    shot = shoot(flat, camera, codec)
     x0, y0, x1, y1 = flat.zones["portrait"]
     x0, y0, x1, y1 = np.array([x0, y0, x1, y1]) + rng.normal(0, 0.03, 4) * (x1 - x0)
     box = np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]])
-    seen = cv2.perspectiveTransform(box.astype(np.float64), shot.homography)[0].astype(np.float32)
-    return rectified(through(shot.image, codec), in_file(seen, shot.image.shape, codec), PORTRAIT_INPUT)
+    seen = cv2.perspectiveTransform(box.astype(np.float64), shot.to_file)[0].astype(np.float32)
+    return rectified(decoded(shot.data), seen, PORTRAIT_INPUT)
 
 
 def _precision(likeness: npt.NDArray[np.float32], photos: npt.NDArray[np.int64]) -> tuple[float, float, float]:

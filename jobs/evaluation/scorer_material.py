@@ -22,12 +22,12 @@ from udfs.judging.heads import contradiction_signals
 from udfs.judging.submission_rows import contradiction_rows
 from udfs.nets.opening import open_nets
 from udfs.specimens.attacks import ATTACKS
-from udfs.specimens.camera import photograph
-from udfs.specimens.encoding import encode
+from udfs.specimens.attacks.attacked import Edit, unaltered
+from udfs.specimens.capture import shoot
 from udfs.specimens.issuers import Design
 from udfs.specimens.people import draw_papers, draw_person
 from udfs.specimens.render import render
-from udfs.specimens.rendered import Image
+from udfs.specimens.rendered import Rendered
 
 LOG = logging.getLogger(__name__)
 
@@ -72,13 +72,14 @@ class Specimen:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two flat pages that differ in the forgery alone."""
+    """A page, and what makes a forgery of it: an edit, or another page that was printed in its place."""
 
     design: str
     attack: str
     family: str
-    genuine: Image
-    forged: Image
+    page: Rendered
+    edit: Edit = unaltered
+    printed: Rendered | None = None
 
 
 def observed_pairs(
@@ -139,13 +140,13 @@ def _pair(designs: Sequence[Design], attack: str, turn: int, rng: np.random.Gene
         design = designs[(turn + step) % len(designs)]
         if attack == OTHER_DATA:
             if design.layout.mrz == WHOLE_PAGE:
-                genuine, forged = _with_other_data(design, rng)
-                return Pair(design.design_id, attack, "inconsistent", genuine, forged)
+                page, printed = _with_other_data(design, rng)
+                return Pair(design.design_id, attack, "inconsistent", page, printed=printed)
             continue
         page = draw_document(design, rng)
         if ATTACKS[attack].applies(page):
-            forged = ATTACKS[attack].apply(page, rng).image
-            return Pair(design.design_id, attack, ATTACKS[attack].family, page.image, forged)
+            forgery = ATTACKS[attack]
+            return Pair(design.design_id, attack, forgery.family, page, edit=forgery.drawn(rng))
     raise ValueError(f"{attack} applies to none of {len(designs)} designs; draw from more of them")
 
 
@@ -153,15 +154,16 @@ def _written(pair: Pair, rng: np.random.Generator, *, folder: Path, name: str, s
     """Both files of a pair, written through one camera and one codec."""
     camera, codec = draw_chain(rng, split=split)
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, flat in (("genuine", pair.genuine), ("forged", pair.forged)):
-        (folder / f"{name}-{kind}.img").write_bytes(encode(photograph(flat, camera).image, codec))
+    forged = shoot(pair.printed or pair.page, camera, codec, edit=pair.edit, family=pair.family)
+    for kind, shot in (("genuine", shoot(pair.page, camera, codec)), ("forged", forged)):
+        (folder / f"{name}-{kind}.img").write_bytes(shot.data)
     return [
         Specimen(f"{name}-genuine.img", pair.design, None, None, held_out=not split),
         Specimen(f"{name}-forged.img", pair.design, pair.attack, pair.family, held_out=not split),
     ]
 
 
-def _with_other_data(design: Design, rng: np.random.Generator) -> tuple[Image, Image]:
+def _with_other_data(design: Design, rng: np.random.Generator) -> tuple[Rendered, Rendered]:
     """A page, and the same printed with the MRZ of somewhat other data; nothing was pasted after printing."""
     person = draw_person(rng)
     papers = draw_papers(person, design, FIRST_DAY + timedelta(days=int(rng.integers(DAYS))), rng)
@@ -177,7 +179,7 @@ def _with_other_data(design: Design, rng: np.random.Generator) -> tuple[Image, I
     x0, y0, x1, y1 = (round(edge) for edge in page.zones["mrz"])
     forged = page.image.copy()
     forged[y0:y1, x0:x1] = other.image[y0:y1, x0:x1]
-    return page.image, forged
+    return page, replace(page, image=forged)
 
 
 def _example(specimen: Specimen, answer: dict[str, Any]) -> Example:

@@ -1,22 +1,25 @@
 """From a planned document to the bytes of its file, and to those of its genuine twin."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from udfs.specimens.attacks import ATTACKS, portrait_swap
-from udfs.specimens.attacks.attacked import Attacked, unaltered
+from udfs.specimens.attacks.attacked import Edit, unaltered
+from udfs.specimens.attacks.canvas import Canvas, Mask, flat_canvas
 from udfs.specimens.attacks.retype import retype_field
-from udfs.specimens.camera import photograph
-from udfs.specimens.encoding import decoded_scale, encode
+from udfs.specimens.camera import CameraDraw, photograph
+from udfs.specimens.encoding import CodecDraw, decoded, encode, file_shape, opened, saved, to_file
 from udfs.specimens.issuers import find_design
+from udfs.specimens.optics import homography
 from udfs.specimens.portraits import Faces, draw_portrait
 from udfs.specimens.render import portrait_size, render
 from udfs.specimens.rendered import Image, Rendered
 from udfs.specimens.sensor import develop
-from udfs.specimens.world import Document
+from udfs.specimens.world import Document, Forgery
 
 SELFIE_PX = (960, 1280)
 NO_CORNERS = np.zeros((0, 2), np.float32)
@@ -31,16 +34,54 @@ class Captured:
     changed: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Shot(Captured):
+    """The file of a document.
+
+    Attributes:
+        mask: bool [h, w] over its decoded pixels, where it was altered.
+        to_file: float64 [3, 3], pixels of the flat page to pixels of the decoded file.
+    """
+
+    mask: Mask
+    to_file: npt.NDArray[np.float64]
+
+
 def capture(document: Document, faces: Faces = draw_portrait) -> Captured:
     """The document's file; the same plan and faces give the same bytes."""
     if document.copy_of is not None:
         return _near_copy(document, document.copy_of, faces)
     if document.design_id is None:
         return Captured(encode(_selfie(document, faces), document.codec), NO_CORNERS, ())
-    page = attacked_page(document, faces)
-    photo = photograph(page.image, document.camera)
-    corners = _in_file(photo.corners, photo.image, document)
-    return Captured(encode(photo.image, document.codec), corners, page.changed)
+    edit = edit_of(document.forgery, faces) if document.forgery is not None else unaltered
+    family = _family(document.forgery)
+    return shoot(flat_page(document, faces), document.camera, document.codec, edit=edit, family=family)
+
+
+def shoot(
+    page: Rendered, camera: CameraDraw, codec: CodecDraw, *, edit: Edit = unaltered, family: str | None = None
+) -> Shot:
+    """A page through camera and codec.
+
+    Forged is the camera's picture where somebody opened it before it was submitted, else the page. What must be
+    photographed to be seen (family `physical`) is always made before.
+    """
+    on_page = codec.desktop is None or family == "physical"
+    sheet = (edit if on_page else unaltered)(flat_canvas(page))
+    photo = photograph(sheet.image, camera)
+    canvas = Canvas(opened(photo.image, codec), page, homography(page.image.shape, camera.geometry)[0])
+    picture = (unaltered if on_page else edit)(canvas)
+    data = saved(picture.image, codec)
+    matrix, (height, width) = to_file(photo.image.shape, codec), file_shape(photo.image.shape, codec)
+    mask = canvas.region(sheet.mask) | picture.mask
+    laid = cv2.warpPerspective(mask.astype(np.uint8), matrix, (width, height), flags=cv2.INTER_NEAREST)
+    return Shot(
+        data,
+        in_file(photo.corners, matrix),
+        sheet.changed or picture.changed,
+        mask=np.asarray(laid) > 0,
+        to_file=matrix @ canvas.to_image,
+    )
 
 
 def genuine_twin(document: Document) -> Document:
@@ -61,17 +102,21 @@ def flat_page(document: Document, faces: Faces = draw_portrait) -> Rendered:
     return render(design, person, papers, blank=blank, portrait=portrait)
 
 
-def attacked_page(document: Document, faces: Faces = draw_portrait) -> Attacked:
-    """The flat page with what its forgery alters."""
-    page, forgery = flat_page(document, faces), document.forgery
-    if forgery is None:
-        return unaltered(page)
-    rng = np.random.default_rng(forgery.seed)
-    if forgery.retyped is not None:
-        return retype_field(page, forgery.retyped, rng)
+def edit_of(forgery: Forgery, faces: Faces = draw_portrait) -> Edit:
+    """What the forger does to a page or its picture; nothing where the forgery lies in the blank or the company."""
+    rng, retyped = np.random.default_rng(forgery.seed), forgery.retyped
+    if retyped is not None:
+        return partial(retype_field, name=retyped, rng=rng)
     if forgery.attack == "portrait_swap":
-        return portrait_swap.apply(page, rng, faces)
-    return ATTACKS[forgery.attack].apply(page, rng) if forgery.attack in ATTACKS else unaltered(page)
+        return partial(portrait_swap.apply, rng=rng, faces=faces)
+    if forgery.attack in ATTACKS:
+        return ATTACKS[forgery.attack].drawn(rng)
+    return unaltered
+
+
+def _family(forgery: Forgery | None) -> str | None:
+    """The evidence family of what is done to the page; none where nothing is."""
+    return ATTACKS[forgery.attack].family if forgery is not None and forgery.attack in ATTACKS else None
 
 
 def _selfie(document: Document, faces: Faces) -> Image:
@@ -85,14 +130,17 @@ def _selfie(document: Document, faces: Faces) -> Image:
 def _near_copy(document: Document, source: Document, faces: Faces) -> Captured:
     """The source's file decoded, a few per cent cropped from its rim, written by the copier's own codec."""
     original = capture(source, faces)
-    upright = np.asarray(cv2.imdecode(np.frombuffer(original.data, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
+    upright = decoded(original.data)
     rng = np.random.default_rng(document.forgery.seed if document.forgery is not None else 0)
     left, top, right, bottom = (int(share * upright.shape[1]) for share in rng.uniform(0.0, 0.012, 4))
     cropped = np.ascontiguousarray(upright[top : upright.shape[0] - bottom, left : upright.shape[1] - right])
     corners = original.corners - np.array([left, top], np.float32)
-    return Captured(encode(cropped, document.codec), _in_file(corners, cropped, document), ("page",))
+    return Captured(
+        encode(cropped, document.codec), in_file(corners, to_file(cropped.shape, document.codec)), ("page",)
+    )
 
 
-def _in_file(corners: npt.NDArray[np.float32], image: Image, document: Document) -> npt.NDArray[np.float32]:
-    """Corners of the photograph in the pixels of its decoded file."""
-    return ((corners + 0.5) * decoded_scale(image.shape, document.codec) - 0.5).astype(np.float32)
+def in_file(points: npt.NDArray[np.float32], matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Points [n, 2] of a photograph in the pixels of its decoded file, by the matrix of `to_file`."""
+    moved = cv2.perspectiveTransform(points.reshape(1, -1, 2).astype(np.float64), matrix)
+    return np.asarray(moved[0], dtype=np.float32)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from udfs.specimens.attacks import ATTACKS
-from udfs.specimens.capture import attacked_page, twins
+from udfs.specimens.capture import flat_page, twins
 from udfs.specimens.lake import plan_lake
 from udfs.specimens.world import Document, Forgery
 
@@ -52,6 +52,5 @@ def _species() -> Iterator[tuple[Document, Forgery]]:
     attacks = [(name, attack.family) for name, attack in ATTACKS.items() if attack.family != "none"]
     for number, document in enumerate(pages):
         name, family = attacks[number % len(attacks)]
-        forgery = Forgery(name, family, seed=SEED + number)
-        if attacked_page(replace(document, forgery=forgery)).changed:
-            yield document, forgery
+        if ATTACKS[name].applies(flat_page(document)):
+            yield document, Forgery(name, family, seed=SEED + number)

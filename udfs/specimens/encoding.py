@@ -1,4 +1,4 @@
-"""How a photograph becomes a file: camera firmware, browser or messenger, none of which knows what is on it."""
+"""How a photograph becomes a file: by firmware, desktop, browser or messenger, none of which knows what is on it."""
 
 import io
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from PIL import Image as Pillow
 
 from udfs.specimens.rendered import Image
@@ -25,6 +26,24 @@ MAKERS = (
 EXIF_ORIENTATION, EXIF_MAKE, EXIF_MODEL, EXIF_DATE = 0x0112, 0x010F, 0x0110, 0x0132
 # EXIF orientation: how often the stored pixels are turned counter-clockwise against the upright picture.
 STORED_TURNS = {1: 0, 6: 1, 3: 2, 8: 3}
+DESKTOP = 0.4  # share of JPEG files that somebody opened and saved again before they were submitted
+
+
+@dataclass(frozen=True)
+class DesktopDraw:
+    """A file that was opened and saved again: how the camera wrote it, and how it was trimmed on the way.
+
+    Attributes:
+        quality: of the camera's JPEG, 75 to 98.
+        subsampling: of its chroma.
+        trim: pixels (left, top) that are cut off after opening, so that the second grid of blocks lies off the first.
+        scale: to which the picture is reduced after trimming, 0.7 to 1.
+    """
+
+    quality: int
+    subsampling: str
+    trim: tuple[int, int]
+    scale: float
 
 
 @dataclass(frozen=True)
@@ -48,7 +67,8 @@ class CodecDraw:
         make: camera maker in EXIF, or none.
         model: camera model in EXIF, or none.
         taken_at: local time in EXIF, or none.
-        hop: a second compression that also strips EXIF, or none.
+        hop: a last compression that also strips EXIF, or none.
+        desktop: what was done to the camera's own file before this one was written, or none.
     """
 
     format: Format
@@ -60,10 +80,14 @@ class CodecDraw:
     model: str | None
     taken_at: datetime | None
     hop: HopDraw | None
+    desktop: DesktopDraw | None = None
 
 
 def draw_codec(rng: np.random.Generator, *, taken_at: datetime | None = None) -> CodecDraw:
-    """A codec as uploads have them: mostly JPEG, some PNG and WebP, half with EXIF, a fifth through a messenger."""
+    """A codec as uploads have them: mostly JPEG, some PNG and WebP, half with EXIF, a fifth through a messenger.
+
+    Four in ten JPEG files were opened and saved again, as people do to trim or turn a picture.
+    """
     chance = rng.random()
     maker, models = MAKERS[int(rng.integers(len(MAKERS)))]
     tagged = rng.random() < 0.5
@@ -79,29 +103,102 @@ def draw_codec(rng: np.random.Generator, *, taken_at: datetime | None = None) ->
         hop=None,
     )
     hop = HopDraw(int(rng.choice([1280, 1600])), int(rng.integers(70, 81)))
-    sent_on = rng.random() < 0.2
+    sent_on, desktop = rng.random() < 0.2, draw_desktop(rng)
+    opened_again = rng.random() < DESKTOP
     if codec.format != "jpeg":
         # Only cameras store pixels turned, and cameras write JPEG.
         return replace(codec, orientation=1)
+    # What an editor saves is stored upright.
+    codec = replace(codec, desktop=desktop, orientation=1) if opened_again else codec
     return replace(codec, hop=hop) if sent_on else codec
+
+
+def draw_desktop(rng: np.random.Generator) -> DesktopDraw:
+    """A detour over a desktop or a gallery: half keep the first grid, half trim it away, a quarter are reduced too."""
+    trimmed, reduced = rng.random() < 0.5, rng.random() < 0.25
+    trim = (int(rng.integers(0, 8)), int(rng.integers(0, 8)))
+    scale = float(rng.uniform(0.7, 1.0))
+    return DesktopDraw(
+        quality=int(rng.integers(75, 99)),
+        subsampling=str(rng.choice(["4:2:0", "4:4:4", "4:2:2"], p=[0.65, 0.3, 0.05])),
+        trim=trim if trimmed else (0, 0),
+        scale=scale if reduced else 1.0,
+    )
 
 
 def encode(image: Image, draw: CodecDraw) -> bytes:
     """The file's bytes for an upright BGR picture; the same picture and draw give the same bytes."""
+    return saved(opened(image, draw), draw)
+
+
+def opened(image: Image, draw: CodecDraw) -> Image:
+    """What somebody sees who opens the camera's own file, in its pixels; the picture itself where nobody did."""
+    if draw.desktop is None:
+        return image
+    plain = CodecDraw("jpeg", draw.desktop.quality, draw.desktop.subsampling, False, 1, None, None, None, None)
+    return decoded(_written(image, plain))
+
+
+def saved(picture: Image, draw: CodecDraw) -> bytes:
+    """The file that is submitted, from what `opened` showed or from what was made of it."""
+    if draw.desktop is not None:
+        picture = _trimmed(picture, draw.desktop)
     if draw.hop is None:
-        return _written(image, draw)
-    first = _written(image, replace(draw, orientation=1, make=None, model=None, taken_at=None, hop=None))
-    passed = np.asarray(cv2.imdecode(np.frombuffer(first, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
-    scale = decoded_scale(image.shape, draw)
-    if scale < 1:
-        size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-        passed = np.asarray(cv2.resize(passed, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    return _written(passed, _after_hop(draw, draw.hop))
+        return _written(picture, draw)
+    first = _written(picture, replace(draw, orientation=1, make=None, model=None, taken_at=None))
+    passed = decoded(first)
+    return _written(_reduced(passed, _hop_scale(passed.shape, draw)), _after_hop(draw, draw.hop))
 
 
-def decoded_scale(shape: tuple[int, ...], draw: CodecDraw) -> float:
-    """Pixels of the decoded file per pixel of the picture that went in, 1 or less."""
+def decoded(data: bytes) -> Image:
+    """BGR pixels [h, w, 3] of a file, turned upright as its EXIF says, on the file's own grid."""
+    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
+
+
+def to_file(shape: tuple[int, ...], draw: CodecDraw) -> npt.NDArray[np.float64]:
+    """Matrix float64 [3, 3] from pixels of the photograph of that shape to pixels of its decoded file."""
+    matrix = np.eye(3)
+    if draw.desktop is not None:
+        left, top = draw.desktop.trim
+        matrix = _scaling(draw.desktop.scale) @ np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1]])
+        shape = _trimmed_shape(shape, draw.desktop)
+    return _scaling(_hop_scale(shape, draw)) @ matrix
+
+
+def file_shape(shape: tuple[int, ...], draw: CodecDraw) -> tuple[int, int]:
+    """Height and width of the decoded file of a photograph of that shape."""
+    kept = shape if draw.desktop is None else _trimmed_shape(shape, draw.desktop)
+    scale = _hop_scale(kept, draw)
+    return round(kept[0] * scale), round(kept[1] * scale)
+
+
+def _trimmed(picture: Image, desktop: DesktopDraw) -> Image:
+    """What is left of an opened picture after trimming and reducing."""
+    left, top = desktop.trim
+    return _reduced(np.ascontiguousarray(picture[top:, left:]), desktop.scale)
+
+
+def _trimmed_shape(shape: tuple[int, ...], desktop: DesktopDraw) -> tuple[int, int]:
+    left, top = desktop.trim
+    return round((shape[0] - top) * desktop.scale), round((shape[1] - left) * desktop.scale)
+
+
+def _reduced(picture: Image, scale: float) -> Image:
+    """A picture reduced by areas."""
+    if scale >= 1:
+        return picture
+    size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _hop_scale(shape: tuple[int, ...], draw: CodecDraw) -> float:
+    """How far the messenger reduces a picture of that shape, 1 or less."""
     return 1.0 if draw.hop is None else min(1.0, draw.hop.longest_side / max(shape[:2]))
+
+
+def _scaling(scale: float) -> npt.NDArray[np.float64]:
+    """Matrix [3, 3] of a resize about pixel corners, for points at pixel centres."""
+    return np.array([[scale, 0, scale / 2 - 0.5], [0, scale, scale / 2 - 0.5], [0, 0, 1.0]])
 
 
 def _after_hop(draw: CodecDraw, hop: HopDraw) -> CodecDraw:

@@ -1,8 +1,9 @@
-"""Forgeries of a flat document, each in a file of its own; none knows camera or codec."""
+"""Forgeries of a page or of its opened picture, each in a file of its own; none knows camera or codec."""
 
 from udfs.specimens.attacks import (
     copy_move,
     generated,
+    inpaint,
     portrait_swap,
     print_recapture,
     retype,
@@ -18,6 +19,7 @@ ATTACKS: dict[str, Attack] = {
     "retype": Attack("tampered", retype.apply, retype.applies),
     "copy_move": Attack("tampered", copy_move.apply, copy_move.applies),
     "portrait_swap": Attack("tampered", portrait_swap.apply, portrait_swap.applies),
+    "inpaint": Attack("tampered", inpaint.apply, inpaint.applies),
     "splice": Attack("tampered", splice.apply, splice.applies),
     "print_recapture": Attack("physical", print_recapture.apply, print_recapture.applies),
     "screen_recapture": Attack("physical", screen_recapture.apply, screen_recapture.applies),

@@ -2,14 +2,9 @@
 
 import numpy as np
 
-from udfs.specimens.attacks.attacked import (
-    Attacked,
-    altered,
-    fields_to_change,
-    ink_mask,
-    unaltered,
-    whole_box,
-)
+from udfs.specimens.attacks.after_edits import hidden
+from udfs.specimens.attacks.attacked import Attacked, altered, fields_to_change, unaltered
+from udfs.specimens.attacks.canvas import Canvas, copied, ink_mask, whole_box
 from udfs.specimens.rendered import Image, Rendered
 
 Glyph = tuple[int, int]
@@ -20,18 +15,18 @@ def applies(page: Rendered) -> bool:
     return any(_exchanges(page, name) for name in fields_to_change(page))
 
 
-def apply(page: Rendered, rng: np.random.Generator) -> Attacked:
-    """Copy one character over another, moved by whole pixels."""
+def apply(canvas: Canvas, rng: np.random.Generator) -> Attacked:
+    """Copy one character or two over others, moved by whole pixels of the picture."""
+    page = canvas.page
     names = [name for name in fields_to_change(page) if _exchanges(page, name)]
     if not names:
-        return unaltered(page)
+        return unaltered(canvas)
     name = str(rng.choice(names))
     pairs = _exchanges(page, name)
-    image = page.image.copy()
+    image = canvas.image
     for index in rng.choice(len(pairs), size=min(len(pairs), int(rng.integers(1, 3))), replace=False):
-        source, target = pairs[int(index)]
-        _copy(page, image, name, (source, target))
-    return altered(page, image, (name,))
+        image = _copied(canvas, image, name, pairs[int(index)])
+    return altered(canvas, hidden(canvas.image, image, rng), (name,))
 
 
 def _glyphs(page: Rendered, name: str) -> list[Glyph]:
@@ -57,13 +52,13 @@ def _exchanges(page: Rendered, name: str) -> list[tuple[Glyph, Glyph]]:
     ]
 
 
-def _copy(page: Rendered, image: Image, name: str, move: tuple[Glyph, Glyph]) -> None:
-    """Lay the source's columns, of the target's width and about the source's middle, over the target."""
+def _copied(canvas: Canvas, image: Image, name: str, move: tuple[Glyph, Glyph]) -> Image:
+    """The source's columns, of the target's width and about the source's middle, laid over the target."""
     (start, end), (left, right) = move
-    _, top, _, bottom = whole_box(page, page.zones[name], 2)
-    left, right = left - 1, right + 1
-    offset = round((start + end) / 2 - (left + right) / 2)
-    limit = image.shape[1] - (right - left)
-    begin = int(np.clip(left + offset, 0, limit))
-    piece = page.image[top:bottom, begin : begin + right - left]
-    image[top:bottom, left:right] = piece
+    _, top, _, bottom = whole_box(canvas.page, canvas.page.zones[name], 2)
+    middle = (top + bottom) / 2
+    step = canvas.step(((left + right) / 2, middle), ((start + end) / 2, middle))
+    place = canvas.box_region((left - 1, top, right + 1, bottom))
+    laid = image.copy()
+    laid[place] = copied(canvas.image, place, step)[place]
+    return laid

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from udfs.specimens.attacks.attacked import Attacked, altered, whole_box
+from udfs.specimens.attacks.attacked import Attacked, altered
+from udfs.specimens.attacks.canvas import Canvas, redrawn, whole_box
 from udfs.specimens.rendered import Image, Rendered
 
 Colour = npt.NDArray[np.float32]
@@ -22,15 +23,14 @@ def applies(page: Rendered) -> bool:
     return page.image.size > 0
 
 
-def apply(page: Rendered, rng: np.random.Generator) -> Attacked:
+def apply(canvas: Canvas, rng: np.random.Generator) -> Attacked:
     """The portrait, where there is one, or else the whole page, through a patch decoder or a strided one."""
+    page = canvas.page
     zone = "portrait" if "portrait" in page.zones and rng.random() < 0.7 else "page"
     height, width = page.image.shape[:2]
-    x0, y0, x1, y1 = whole_box(page, page.zones[zone], 0) if zone == "portrait" else (0, 0, width, height)
-    image = page.image.copy()
+    box = whole_box(page, page.zones[zone], 0) if zone == "portrait" else (0, 0, width, height)
     decode = patch_decoder if rng.random() < 0.5 else strided_decoder
-    image[y0:y1, x0:x1] = decode(page.image[y0:y1, x0:x1], rng)
-    return altered(page, image, (zone,))
+    return altered(canvas, redrawn(canvas, box, lambda image: decode(image, rng)), (zone,))
 
 
 def psnr(first: Image, second: Image) -> float:

@@ -2,9 +2,10 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from udfs.specimens.attacks.attacked import Attacked, altered, unaltered, whole_box
+from udfs.specimens.attacks.attacked import Attacked, altered, unaltered
+from udfs.specimens.attacks.canvas import Canvas, Plane, blended, whole_box
+from udfs.specimens.attacks.tones import toned
 from udfs.specimens.portraits import Faces, draw_portrait
 from udfs.specimens.rendered import Image, Rendered
 
@@ -19,17 +20,19 @@ def stranger(rng: np.random.Generator) -> tuple[int, int]:
     return int(rng.integers(2**31)), int(rng.integers(2**31))
 
 
-def apply(page: Rendered, rng: np.random.Generator, faces: Faces = draw_portrait) -> Attacked:
+def apply(canvas: Canvas, rng: np.random.Generator, faces: Faces = draw_portrait) -> Attacked:
     """Lay a photograph of someone else over the portrait, with another history and a soft or hard edge."""
+    page = canvas.page
     if not applies(page):
-        return unaltered(page)
+        return unaltered(canvas)
     x0, y0, x1, y1 = whole_box(page, page.zones["portrait"], 0)
     size = (x1 - x0, y1 - y0)
     photo = _travelled(faces(*stranger(rng), size), rng)
-    image = page.image.copy()
-    weight = _edge(size, float(rng.choice([0.0, 1.0, 2.5])))
-    image[y0:y1, x0:x1] = np.rint(photo * weight + image[y0:y1, x0:x1] * (1 - weight)).astype(np.uint8)
-    return altered(page, image, ("portrait",))
+    shown, weight = canvas.rectified(), np.zeros(page.image.shape[:2], np.float32)
+    sheet = shown.astype(np.float32)
+    sheet[y0:y1, x0:x1] = toned(photo, shown[y0:y1, x0:x1], rng)
+    weight[y0:y1, x0:x1] = _edge(size, float(rng.choice([0.0, 1.0, 2.5])))
+    return altered(canvas, blended(canvas.image, canvas.onto(sheet), canvas.onto(weight)), ("portrait",))
 
 
 def _travelled(photo: Image, rng: np.random.Generator) -> Image:
@@ -42,10 +45,10 @@ def _travelled(photo: Image, rng: np.random.Generator) -> Image:
     return np.asarray(fitted, dtype=np.uint8)
 
 
-def _edge(size: tuple[int, int], feather: float) -> npt.NDArray[np.float32]:
-    """Weight float32 [h, w, 1] of the new photograph, 0 to 1, falling off over `feather` px at its rim."""
+def _edge(size: tuple[int, int], feather: float) -> Plane:
+    """Weight float32 [h, w] of the new photograph, 0 to 1, falling off over `feather` px at its rim."""
     weight = np.ones((size[1], size[0]), np.float32)
     if feather > 0:
         weight[:2], weight[-2:], weight[:, :2], weight[:, -2:] = 0, 0, 0, 0
         weight = np.asarray(cv2.GaussianBlur(weight, (0, 0), feather), dtype=np.float32)
-    return weight[..., None]
+    return weight

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from udfs.specimens.attacks.attacked import Attacked
+from udfs.specimens.attacks.canvas import Canvas
 from udfs.specimens.rendered import Image, Rendered
 
 Plane = npt.NDArray[np.float32]
@@ -26,8 +27,9 @@ def applies(page: Rendered) -> bool:
     return page.image.size > 0
 
 
-def apply(page: Rendered, rng: np.random.Generator) -> Attacked:
+def apply(canvas: Canvas, rng: np.random.Generator) -> Attacked:
     """A reprint of the whole page, twice as fine as the page so that the camera sees single dots."""
+    page = canvas.page
     finer = cv2.resize(page.image, None, fx=FINENESS, fy=FINENESS, interpolation=cv2.INTER_LINEAR)
     soft = cv2.GaussianBlur(finer, (0, 0), float(rng.uniform(0.6, 1.4)))
     inks = _separated(np.asarray(soft, dtype=np.uint8))

@@ -2,20 +2,15 @@
 
 from datetime import date, timedelta
 
-import cv2
 import numpy as np
 
-from udfs.specimens.attacks.attacked import (
-    Attacked,
-    altered,
-    fields_to_change,
-    ink_mask,
-    unaltered,
-    whole_box,
-)
+from udfs.specimens.attacks.after_edits import hidden
+from udfs.specimens.attacks.attacked import Attacked, altered, fields_to_change, unaltered
+from udfs.specimens.attacks.canvas import Canvas, Plane, blended, ink_mask, whole_box
+from udfs.specimens.attacks.erasing import erased
 from udfs.specimens.fonts import TextStyle, cap_height, draw_text, text_width
 from udfs.specimens.names import GIVEN_NAMES, SURNAMES
-from udfs.specimens.rendered import Image, Rendered
+from udfs.specimens.rendered import Rendered
 
 # Faces that a forger has at hand; none of those that are held out of training.
 FACES = ("roboto", "roboto_medium", "sans", "sans_semibold", "serif", "dejavu", "dejavu_serif", "stix")
@@ -29,20 +24,23 @@ def applies(page: Rendered) -> bool:
     return bool(fields_to_change(page))
 
 
-def apply(page: Rendered, rng: np.random.Generator) -> Attacked:
+def apply(canvas: Canvas, rng: np.random.Generator) -> Attacked:
     """Replace the value of one field that a forger gains by."""
-    if not applies(page):
-        return unaltered(page)
-    return retype_field(page, str(rng.choice(fields_to_change(page))), rng)
+    if not applies(canvas.page):
+        return unaltered(canvas)
+    return retype_field(canvas, str(rng.choice(fields_to_change(canvas.page))), rng)
 
 
-def retype_field(page: Rendered, name: str, rng: np.random.Generator) -> Attacked:
+def retype_field(canvas: Canvas, name: str, rng: np.random.Generator) -> Attacked:
     """Replace the value of a named field."""
+    page = canvas.page
     text = other_text(name, page.printed[name], rng)
-    box = whole_box(page, page.zones[name], 3)
-    image = _erased(page, box, rng)
-    draw_text(image, text, _pen(page, name), _style(page, name, text, rng))
-    return altered(page, _blended(page.image, image, rng), (name,))
+    bare = erased(canvas, whole_box(page, page.zones[name], 3), rng)
+    ink = _ink(canvas, name, rng)
+    style = _style(page, name, text, rng)
+    colours = np.full(canvas.image.shape, ink, np.float32)
+    typed = blended(bare, colours, canvas.onto(_coverage(page, text, _pen(page, name), style)))
+    return altered(canvas, hidden(canvas.image, typed, rng), (name,))
 
 
 def other_text(name: str, text: str, rng: np.random.Generator) -> str:
@@ -70,39 +68,6 @@ def _other_date(text: str, rng: np.random.Generator) -> str:
     return f"{text[:start]}{moved.year}{text[start + 4 :]}"
 
 
-def _erased(page: Rendered, box: tuple[int, int, int, int], rng: np.random.Generator) -> Image:
-    """The page without the ink in a box: filled from around each stroke, or cloned from clear ground nearby."""
-    x0, y0, x1, y1 = box
-    image = page.image.copy()
-    donor = _clear_place(page, box, rng)
-    if donor is not None and rng.random() < 0.5:
-        left, top = donor
-        image[y0:y1, x0:x1] = page.image[top : top + y1 - y0, left : left + x1 - x0]
-        return image
-    strokes = np.zeros(image.shape[:2], np.uint8)
-    strokes[y0:y1, x0:x1] = cv2.dilate(ink_mask(page, box).astype(np.uint8), np.ones((3, 3), np.uint8))
-    near = (slice(max(0, y0 - 8), y1 + 8), slice(max(0, x0 - 8), x1 + 8))
-    filled = cv2.inpaint(np.ascontiguousarray(image[near]), np.ascontiguousarray(strokes[near]), 3, cv2.INPAINT_TELEA)
-    image[near] = filled
-    return image
-
-
-def _clear_place(page: Rendered, box: tuple[int, int, int, int], rng: np.random.Generator) -> tuple[int, int] | None:
-    """Top left of ground as large as the box on which nothing is printed, if a few tries find one."""
-    width, height = box[2] - box[0], box[3] - box[1]
-    for _ in range(24):
-        left = int(rng.integers(0, max(1, page.image.shape[1] - width)))
-        top = int(np.clip(box[1] + rng.integers(-120, 121), 0, page.image.shape[0] - height))
-        place = (left, top, left + width, top + height)
-        if not any(_overlap(place, zone) for zone in page.zones.values()):
-            return left, top
-    return None
-
-
-def _overlap(place: tuple[int, int, int, int], zone: tuple[float, float, float, float]) -> bool:
-    return place[0] < zone[2] and zone[0] < place[2] and place[1] < zone[3] and zone[1] < place[3]
-
-
 def _pen(page: Rendered, name: str) -> tuple[float, float]:
     """Where the new text's baseline starts: the old ink's bottom left, above what hangs below the line."""
     x0, _, _, y1 = page.zones[name]
@@ -110,33 +75,30 @@ def _pen(page: Rendered, name: str) -> tuple[float, float]:
     return x0, y1 - (2.0 if hangs else 0.0)
 
 
-def _style(page: Rendered, name: str, text: str, rng: np.random.Generator) -> TextStyle:
-    """A forger's face at the old text's height, in the old ink's colour, no wider than the room."""
-    x0, y0, x1, y1 = page.zones[name]
+def _ink(canvas: Canvas, name: str, rng: np.random.Generator) -> tuple[float, float, float]:
+    """The old text's ink (BGR) as the picture shows it, about as a colour picker takes it."""
+    page = canvas.page
     box = whole_box(page, page.zones[name], 0)
-    ink = page.image[box[1] : box[3], box[0] : box[2]][ink_mask(page, box)]
-    dark = np.percentile(ink, 20, axis=0) if len(ink) else np.full(3, 30.0)
-    colour = tuple(int(value) for value in np.clip(dark + rng.integers(-8, 9), 0, 255))
+    ink = np.zeros(page.image.shape[:2], dtype=np.bool_)
+    ink[box[1] : box[3], box[0] : box[2]] = ink_mask(page, box)
+    shown = canvas.image[canvas.region(ink)]
+    dark = np.percentile(shown, 20, axis=0) if len(shown) else np.full(3, 30.0)
+    blue, green, red = np.clip(dark + rng.integers(-8, 9), 0, 255).tolist()
+    return blue, green, red
+
+
+def _coverage(page: Rendered, text: str, pen: tuple[float, float], style: TextStyle) -> Plane:
+    """How much of each pixel [h, w] of the page the text covers, 0 to 1."""
+    sheet = np.full(page.image.shape, 255, np.uint8)
+    draw_text(sheet, text, pen, style)
+    return np.asarray(1 - sheet[..., 0].astype(np.float32) / 255, dtype=np.float32)
+
+
+def _style(page: Rendered, name: str, text: str, rng: np.random.Generator) -> TextStyle:
+    """A forger's face at the old text's height, no wider than the room; black, since only its coverage is used."""
+    x0, y0, x1, y1 = page.zones[name]
     face = str(rng.choice(FACES))
-    style = TextStyle(
-        face,
-        (y1 - y0) / cap_height(face),
-        (colour[0], colour[1], colour[2]),
-        "hinted" if rng.random() < 0.5 else "reduced",
-    )
+    style = TextStyle(face, (y1 - y0) / cap_height(face), (0, 0, 0), "hinted" if rng.random() < 0.5 else "reduced")
     room = WIDEST * (x1 - x0) * len(text) / len(page.printed[name])
     excess = text_width(text, style) / room
     return style if excess <= 1 else TextStyle(style.face, style.size_px / excess, style.ink, style.rasteriser)
-
-
-def _blended(genuine: Image, forged: Image, rng: np.random.Generator) -> Image:
-    """The forgery as its maker leaves it: as set, softened, or with the noise of the rest laid over."""
-    touched = (genuine != forged).any(axis=2)
-    chance = rng.random()
-    if chance < 0.4:
-        return forged
-    work = cv2.GaussianBlur(forged, (0, 0), float(rng.uniform(0.4, 0.7)))
-    if chance >= 0.7:
-        noise = rng.normal(0, 2.0, forged.shape[:2])[..., None]
-        work = np.clip(np.rint(forged + noise), 0, 255).astype(np.uint8)
-    return np.asarray(np.where(touched[..., None], work, forged), dtype=np.uint8)

@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from udfs.specimens.attacks.attacked import Attacked
+from udfs.specimens.attacks.canvas import Canvas
 from udfs.specimens.rendered import Image, Rendered
 
 Plane = npt.NDArray[np.float32]
@@ -20,8 +21,9 @@ def applies(page: Rendered) -> bool:
     return page.image.size > 0
 
 
-def apply(page: Rendered, rng: np.random.Generator) -> Attacked:
+def apply(canvas: Canvas, rng: np.random.Generator) -> Attacked:
     """The page on a screen, three samples a screen pixel, so that the camera makes its own moire of them."""
+    page = canvas.page
     across = int(rng.integers(*PIXELS_ACROSS))
     down = round(across * page.image.shape[0] / page.image.shape[1])
     shown = cv2.resize(page.image, (across, down), interpolation=cv2.INTER_AREA)

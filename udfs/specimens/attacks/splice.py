@@ -5,7 +5,11 @@ from datetime import date
 import cv2
 import numpy as np
 
-from udfs.specimens.attacks.attacked import Attacked, altered, fields_to_change, unaltered, whole_box
+from udfs.specimens.attacks.after_edits import hidden
+from udfs.specimens.attacks.attacked import Attacked, altered, fields_to_change, unaltered
+from udfs.specimens.attacks.canvas import Canvas, blended, whole_box
+from udfs.specimens.attacks.tones import toned
+from udfs.specimens.camera import draw_camera, photograph
 from udfs.specimens.issuers import DESIGNS, find_design
 from udfs.specimens.people import draw_papers, draw_person
 from udfs.specimens.render import render
@@ -17,18 +21,23 @@ def applies(page: Rendered) -> bool:
     return bool(fields_to_change(page)) and any(design.design_id == page.design for design in DESIGNS)
 
 
-def apply(page: Rendered, rng: np.random.Generator) -> Attacked:
+def apply(canvas: Canvas, rng: np.random.Generator) -> Attacked:
     """Lay a field of another person's card, with that card's own capture on it, over this one's."""
+    page = canvas.page
     if not applies(page):
-        return unaltered(page)
+        return unaltered(canvas)
     design = find_design(page.design)
     person = draw_person(rng, nationality=page.values.get("nationality"))
     donor = render(design, person, draw_papers(person, design, date(2026, 1, 1), rng))
     name = str(rng.choice([field for field in fields_to_change(page) if field in donor.zones]))
     x0, y0, x1, y1 = _union(whole_box(page, page.zones[name], 4), whole_box(page, donor.zones[name], 4))
-    image = page.image.copy()
-    image[y0:y1, x0:x1] = _captured(donor.image, rng)[y0:y1, x0:x1]
-    return altered(page, image, (name,))
+    shown, weight = canvas.rectified(), np.zeros(page.image.shape[:2], np.float32)
+    sheet = shown.astype(np.float32)
+    piece = _captured(donor.image, rng)[y0:y1, x0:x1]
+    sheet[y0:y1, x0:x1] = toned(piece, shown[y0:y1, x0:x1], rng)
+    weight[y0:y1, x0:x1] = 1
+    laid = blended(canvas.image, canvas.onto(sheet), canvas.onto(weight))
+    return altered(canvas, hidden(canvas.image, laid, rng), (name,))
 
 
 def _union(first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
@@ -37,10 +46,9 @@ def _union(first: tuple[int, int, int, int], second: tuple[int, int, int, int]) 
 
 
 def _captured(card: Image, rng: np.random.Generator) -> Image:
-    """A card after a scan of its own: resampled, a little grainy, compressed."""
-    scale = float(rng.uniform(0.75, 1.3))
-    small = cv2.resize(card, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    grainy = np.clip(np.rint(small + rng.normal(0, 1.5, small.shape[:2])[..., None]), 0, 255).astype(np.uint8)
-    _, data = cv2.imencode(".jpg", grainy, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(70, 93))])
+    """A card in a photograph of its own, compressed, and laid flat again at its own size."""
+    photo = photograph(card, draw_camera(rng))
+    _, data = cv2.imencode(".jpg", photo.image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(70, 93))])
     back = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8)
-    return np.asarray(cv2.resize(back, card.shape[1::-1], interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    how = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpPerspective(back, photo.homography, card.shape[1::-1], flags=how), dtype=np.uint8)

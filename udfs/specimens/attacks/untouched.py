@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from udfs.specimens.attacks.attacked import Attacked, altered, fields_to_change, unaltered, whole_box
+from udfs.specimens.attacks.after_edits import hidden
+from udfs.specimens.attacks.attacked import Attacked, altered, fields_to_change, unaltered
+from udfs.specimens.attacks.canvas import Canvas, blended, whole_box
 from udfs.specimens.rendered import Rendered
 
 
@@ -11,13 +13,11 @@ def applies(page: Rendered) -> bool:
     return bool(fields_to_change(page))
 
 
-def apply(page: Rendered, rng: np.random.Generator) -> Attacked:
-    """Cut a field out, convert, put it back where it was."""
-    if not applies(page):
-        return unaltered(page)
-    name = str(rng.choice(fields_to_change(page)))
-    x0, y0, x1, y1 = whole_box(page, page.zones[name], 4)
-    image = page.image.copy()
-    cut = image[y0:y1, x0:x1].astype(np.float32)
-    image[y0:y1, x0:x1] = np.clip(np.rint(cut), 0, 255).astype(np.uint8)
-    return altered(page, image, ())
+def apply(canvas: Canvas, rng: np.random.Generator) -> Attacked:
+    """Cut a field out, convert it, put it back where it was."""
+    if not applies(canvas.page):
+        return unaltered(canvas)
+    name = str(rng.choice(fields_to_change(canvas.page)))
+    place = canvas.box_region(whole_box(canvas.page, canvas.page.zones[name], 4))
+    image = blended(canvas.image, canvas.image.astype("float32"), place.astype("float32"))
+    return altered(canvas, hidden(canvas.image, image, rng), ())
