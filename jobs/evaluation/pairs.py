@@ -30,6 +30,8 @@ class Twins:
     """One forgery and its genuine twin through the same camera and codec draw.
 
     Attributes:
+        forged_file: the forgery's file.
+        genuine_file: its twin's.
         forged: decoded pixels of the forgery's file.
         genuine: the same of its twin.
         mask: uint8 0/1 [h, w] of the file: what was altered.
@@ -39,6 +41,8 @@ class Twins:
         design: design of both.
     """
 
+    forged_file: bytes
+    genuine_file: bytes
     forged: Image
     genuine: Image
     mask: Mask
@@ -72,6 +76,8 @@ def draw_twins(design: Design, attack: str, *, seed: Sequence[int], split: bool)
     forged = shoot(flat, camera, codec, edit=ATTACKS[attack].drawn(rng), family=family)
     genuine = shoot(flat, camera, codec)
     return Twins(
+        forged_file=forged.data,
+        genuine_file=genuine.data,
         forged=decoded(forged.data),
         genuine=decoded(genuine.data),
         mask=forged.mask.astype(np.uint8),
