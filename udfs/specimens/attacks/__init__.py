@@ -2,12 +2,18 @@
 
 from udfs.specimens.attacks import (
     copy_move,
+    cut_out,
+    dye_sublimation,
     generated,
+    grey_copy,
+    halftone,
+    inkjet,
+    pasted_photo,
+    pentile_screen,
     portrait_swap,
-    print_recapture,
     retype,
-    screen_recapture,
     splice,
+    stripe_screen,
     untouched,
 )
 from udfs.specimens.attacks.attacked import Attack, Attacked
@@ -19,8 +25,14 @@ ATTACKS: dict[str, Attack] = {
     "copy_move": Attack("tampered", copy_move.apply, copy_move.applies),
     "portrait_swap": Attack("tampered", portrait_swap.apply, portrait_swap.applies),
     "splice": Attack("tampered", splice.apply, splice.applies),
-    "print_recapture": Attack("physical", print_recapture.apply, print_recapture.applies),
-    "screen_recapture": Attack("physical", screen_recapture.apply, screen_recapture.applies),
+    "halftone": Attack("physical", halftone.apply, halftone.applies),
+    "inkjet": Attack("physical", inkjet.apply, inkjet.applies),
+    "dye_sublimation": Attack("physical", dye_sublimation.apply, dye_sublimation.applies),
+    "grey_copy": Attack("physical", grey_copy.apply, grey_copy.applies),
+    "stripe_screen": Attack("physical", stripe_screen.apply, stripe_screen.applies),
+    "pentile_screen": Attack("physical", pentile_screen.apply, pentile_screen.applies),
+    "pasted_photo": Attack("physical", pasted_photo.apply, pasted_photo.applies),
+    "cut_out": Attack("physical", cut_out.apply, cut_out.applies),
     "generated": Attack("generated", generated.apply, generated.applies),
     "null": Attack("none", untouched.apply, untouched.applies),
 }
