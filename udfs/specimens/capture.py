@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from udfs.specimens.attacks import ATTACKS, portrait_swap
+from udfs.specimens.attacks import ATTACKS, pasted_photo, portrait_swap
 from udfs.specimens.attacks.attacked import Edit, unaltered
 from udfs.specimens.attacks.canvas import Canvas, Mask, flat_canvas
 from udfs.specimens.attacks.retype import retype_field
@@ -107,6 +107,8 @@ def edit_of(forgery: Forgery, faces: Faces = draw_portrait) -> Edit:
     rng, retyped = np.random.default_rng(forgery.seed), forgery.retyped
     if retyped is not None:
         return partial(retype_field, name=retyped, rng=rng)
+    if forgery.attack == "pasted_photo":
+        return lambda canvas: pasted_photo.apply(canvas.page, rng, faces)
     if forgery.attack == "portrait_swap":
         return partial(portrait_swap.apply, rng=rng, faces=faces)
     if forgery.attack in ATTACKS:

@@ -12,7 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from udfs.specimens.attacks import portrait_swap
+from udfs.specimens.attacks import SHOW_A_STRANGER
+from udfs.specimens.attacks.portrait_swap import stranger
 from udfs.specimens.capture import Captured, capture
 from udfs.specimens.drops import places, write_images, write_table
 from udfs.specimens.ledgers import account_row, label_rows, signal_rows, total_rows
@@ -130,8 +131,8 @@ def _shown(documents: Iterable[Document]) -> Iterator[int]:
         yield document.person.face_seed
         if document.copy_of is not None:
             yield document.copy_of.person.face_seed
-        if document.forgery is not None and document.forgery.attack == "portrait_swap":
-            yield portrait_swap.stranger(np.random.default_rng(document.forgery.seed))[0]
+        if document.forgery is not None and document.forgery.attack in SHOW_A_STRANGER:
+            yield stranger(np.random.default_rng(document.forgery.seed))[0]
 
 
 def _successors(accounts: Sequence[Account]) -> dict[str, str]:

@@ -21,14 +21,22 @@ SIGMA, LABEL_SHIFT_PX = 5.0, 0.6
 SINGLES = {
     "retype": 4,
     "near_copy": 2,
-    "print_recapture": 3,
-    "screen_recapture": 3,
+    "halftone": 1,
+    "inkjet": 1,
+    "dye_sublimation": 1,
+    "grey_copy": 1,
+    "stripe_screen": 1,
+    "pentile_screen": 1,
+    "pasted_photo": 1,
+    "cut_out": 1,
     "portrait_swap": 3,
     "copy_move": 2,
     "generated": 2,
     "splice": 1,
 }
-ALWAYS = ("retype", "near_copy", "print_recapture", "screen_recapture")
+ALWAYS = ("retype", "near_copy", "halftone", "stripe_screen")
+# What prints or shows the whole page applies to every side; what forges a part of it needs the side with the portrait.
+WHOLE_PAGE = ("halftone", "inkjet", "dye_sublimation", "grey_copy", "stripe_screen", "pentile_screen")
 OLD_OPENED = datetime(2025, 11, 14, 9, 2, 11, tzinfo=UTC)
 
 Fits = Callable[[Document], bool]
@@ -174,8 +182,7 @@ def _plant_single(ground: Ground, attack: str) -> None:
     if attack == "near_copy":
         _plant_near_copy(ground)
         return
-    whole_page = ATTACKS[attack].family == "physical"
-    chosen = ground.pick(_is_any if whole_page else _has_portrait)
+    chosen = ground.pick(_is_any if attack in WHOLE_PAGE else _has_portrait)
     if chosen is not None:
         ground.put(replace(chosen, forgery=Forgery(attack, ATTACKS[attack].family, ground.seed())))
 

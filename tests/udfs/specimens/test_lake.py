@@ -111,8 +111,9 @@ def test_no_account_has_two_forgeries_and_every_kind_is_there(plan: LakePlan) ->
     kinds = Counter(doc.forgery.attack for doc in forged if doc.forgery)
     assert kinds["portrait_reuse"] == 4
     assert set(kinds) == {
-        "shared_blank", "portrait_reuse", "near_copy", "retype", "print_recapture", "screen_recapture",
-        "portrait_swap", "copy_move", "generated", "splice",
+        "shared_blank", "portrait_reuse", "near_copy", "retype", "portrait_swap", "copy_move", "generated", "splice",
+        "halftone", "inkjet", "dye_sublimation", "grey_copy", "stripe_screen", "pentile_screen",
+        "pasted_photo", "cut_out",
     }  # fmt: skip
     by_night = Counter(doc.night for doc in forged)
     assert abs(by_night[0] - by_night[1]) <= 2

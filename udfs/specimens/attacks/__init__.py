@@ -1,19 +1,36 @@
 """Forgeries of a page or of its opened picture, each in a file of its own; none knows camera or codec."""
 
+from collections.abc import Callable
+
+import numpy as np
+
 from udfs.specimens.attacks import (
     copy_move,
+    cut_out,
+    dye_sublimation,
     generated,
+    grey_copy,
+    halftone,
+    inkjet,
     inpaint,
+    pasted_photo,
+    pentile_screen,
     portrait_swap,
-    print_recapture,
     retype,
-    screen_recapture,
     splice,
+    stripe_screen,
     untouched,
 )
-from udfs.specimens.attacks.attacked import Attack, Attacked
+from udfs.specimens.attacks.attacked import Apply, Attack, Attacked
+from udfs.specimens.rendered import Rendered
 
-__all__ = ["ATTACKS", "Attack", "Attacked"]
+__all__ = ["ATTACKS", "SHOW_A_STRANGER", "Attack", "Attacked"]
+
+
+def _printed(make: Callable[[Rendered, np.random.Generator], Attacked]) -> Apply:
+    """A forgery that only a camera turns into a picture: made of the page, whatever picture of it there is."""
+    return lambda canvas, rng: make(canvas.page, rng)
+
 
 ATTACKS: dict[str, Attack] = {
     "retype": Attack("tampered", retype.apply, retype.applies),
@@ -21,8 +38,16 @@ ATTACKS: dict[str, Attack] = {
     "portrait_swap": Attack("tampered", portrait_swap.apply, portrait_swap.applies),
     "inpaint": Attack("tampered", inpaint.apply, inpaint.applies),
     "splice": Attack("tampered", splice.apply, splice.applies),
-    "print_recapture": Attack("physical", print_recapture.apply, print_recapture.applies),
-    "screen_recapture": Attack("physical", screen_recapture.apply, screen_recapture.applies),
+    "halftone": Attack("physical", _printed(halftone.apply), halftone.applies),
+    "stripe_screen": Attack("physical", _printed(stripe_screen.apply), stripe_screen.applies),
+    "pasted_photo": Attack("physical", _printed(pasted_photo.apply), pasted_photo.applies),
+    "inkjet": Attack("physical", _printed(inkjet.apply), inkjet.applies),
+    "pentile_screen": Attack("physical", _printed(pentile_screen.apply), pentile_screen.applies),
+    "cut_out": Attack("physical", _printed(cut_out.apply), cut_out.applies),
+    "dye_sublimation": Attack("physical", _printed(dye_sublimation.apply), dye_sublimation.applies),
+    "grey_copy": Attack("physical", _printed(grey_copy.apply), grey_copy.applies),
     "generated": Attack("generated", generated.apply, generated.applies),
     "null": Attack("none", untouched.apply, untouched.applies),
 }
+# Their first two draws are the stranger's face and photograph.
+SHOW_A_STRANGER = ("portrait_swap", "pasted_photo")

@@ -30,6 +30,7 @@ class Attacked:
 
 
 Edit = Callable[[Canvas], Attacked]
+Apply = Callable[[Canvas, np.random.Generator], Attacked]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Attack:
     """
 
     family: str
-    apply: Callable[[Canvas, np.random.Generator], Attacked]
+    apply: Apply
     applies: Callable[[Rendered], bool]
 
     def drawn(self, rng: np.random.Generator) -> Edit:
