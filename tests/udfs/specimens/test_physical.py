@@ -131,7 +131,7 @@ def test_a_dull_soft_reprint_is_brought_back_to_the_genuine_light(card: Rendered
     after = coarse(recaptured(card.image, made, np.random.default_rng(1)), card)
     assert after.mean(axis=(0, 1)) == pytest.approx(aim.mean(axis=(0, 1)), rel=2 * MEAN_REST)
     assert after.std(axis=(0, 1)) == pytest.approx(aim.std(axis=(0, 1)), rel=2 * CONTRAST_REST)
-    assert roughness(after) == pytest.approx(roughness(aim), rel=2 * SHARPNESS_REST)
+    assert roughness(after) == pytest.approx(roughness(aim), rel=3 * SHARPNESS_REST)
 
 
 def test_inks_make_the_colour_that_they_were_separated_from() -> None:
