@@ -25,7 +25,8 @@ SINGLES = {
     "screen_recapture": 3,
     "portrait_swap": 3,
     "copy_move": 2,
-    "generated": 2,
+    "generated_patches": 1,
+    "generated_transposed": 1,
     "splice": 1,
 }
 ALWAYS = ("retype", "near_copy", "print_recapture", "screen_recapture")

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from udfs.specimens.attacks import ATTACKS
-from udfs.specimens.attacks.generated import LEAST_PSNR, patch_decoder, psnr, strided_decoder
 from udfs.specimens.attacks.retype import other_text, retype_field
 from udfs.specimens.camera import draw_camera, photograph
 from udfs.specimens.issuers import DESIGNS
@@ -14,7 +13,9 @@ from udfs.specimens.people import draw_papers, draw_person
 from udfs.specimens.render import render
 from udfs.specimens.rendered import Rendered
 
-FLAT_ATTACKS = [name for name, attack in ATTACKS.items() if attack.family in ("tampered", "generated")]
+# One decoder stands for all: they go the same way over the page, and tests/udfs/specimens/test_decoders.py has each.
+SPECIES = [name for name in ATTACKS if not name.startswith("generated_") or name == "generated_patches"]
+FLAT_ATTACKS = [name for name in SPECIES if ATTACKS[name].family in ("tampered", "generated")]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,8 @@ def test_recaptures_keep_outline_and_tone_and_mark_the_page(passport: Rendered, 
 
 
 def test_the_same_generator_state_gives_the_same_forgery(passport: Rendered) -> None:
-    for attack in ATTACKS.values():
+    for name in SPECIES:
+        attack = ATTACKS[name]
         first, again = (attack.apply(passport, np.random.default_rng(8)) for _ in range(2))
         assert np.array_equal(first.image, again.image)
         assert first.changed == again.changed
@@ -83,20 +85,11 @@ def test_every_attack_answers_on_every_side() -> None:
     back = next(design for design in DESIGNS if design.side == "back")
     person = draw_person(rng)
     page = render(back, person, draw_papers(person, back, date(2026, 2, 1), rng))
-    for attack in ATTACKS.values():
+    for name in SPECIES:
+        attack = ATTACKS[name]
         attacked = attack.apply(page, np.random.default_rng(3))
         assert attack.applies(page) or not attacked.changed
         assert attacked.mask.shape == page.image.shape[:2]
-
-
-@pytest.mark.parametrize("decode", [patch_decoder, strided_decoder])
-def test_reconstructions_pass_the_fidelity_gate(passport: Rendered, decode: object) -> None:
-    x0, y0, x1, y1 = (round(value) for value in passport.zones["portrait"])
-    portrait = passport.image[y0:y1, x0:x1]
-    for seed in range(3):
-        decoded = decode(portrait, np.random.default_rng(seed))
-        assert psnr(portrait, decoded) >= LEAST_PSNR
-        assert (decoded != portrait).any()
 
 
 def test_a_retyped_value_keeps_its_form() -> None:

@@ -111,7 +111,7 @@ def test_no_account_has_two_forgeries_and_every_kind_is_there(plan: LakePlan) ->
     assert kinds["portrait_reuse"] == 4
     assert set(kinds) == {
         "shared_blank", "portrait_reuse", "near_copy", "retype", "print_recapture", "screen_recapture",
-        "portrait_swap", "copy_move", "generated", "splice",
+        "portrait_swap", "copy_move", "generated_patches", "generated_transposed", "splice",
     }  # fmt: skip
     by_night = Counter(doc.night for doc in forged)
     assert abs(by_night[0] - by_night[1]) <= 2

@@ -21,6 +21,6 @@ ATTACKS: dict[str, Attack] = {
     "splice": Attack("tampered", splice.apply, splice.applies),
     "print_recapture": Attack("physical", print_recapture.apply, print_recapture.applies),
     "screen_recapture": Attack("physical", screen_recapture.apply, screen_recapture.applies),
-    "generated": Attack("generated", generated.apply, generated.applies),
+    **generated.ATTACKS,
     "null": Attack("none", untouched.apply, untouched.applies),
 }
