@@ -12,7 +12,7 @@ from udfs.specimens.portraits import draw_portrait
 from udfs.specimens.rendered import Image
 
 SIZE = (210, 262)
-WITHOUT_PERIOD = ("kaiser", "denoised")
+WITHOUT_PERIOD = ("kaiser",)
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +47,14 @@ def test_light_contrast_and_blur_tell_nothing(
     for portrait, image in zip(portraits, decoded[name], strict=True):
         assert image.mean() == pytest.approx(portrait.mean(), abs=0.5)
         assert image.std() == pytest.approx(portrait.std(), rel=0.02)
-        own, wanted = (ring_energies(each.astype(np.float32))[2:-8].sum(axis=1) for each in (image, portrait))
+        own, wanted = (ring_energies(each.astype(np.float32))[2:-8, 0] for each in (image, portrait))
         assert own == pytest.approx(wanted, rel=0.15)
 
 
 @pytest.mark.parametrize("name", [name for name in DECODERS if name not in WITHOUT_PERIOD])
 def test_a_stride_leaves_its_period(name: str, portraits: list[Image], decoded: dict[str, list[Image]]) -> None:
     genuine = np.mean([_periodicity(portrait) for portrait in portraits])
-    assert np.mean([_periodicity(image) for image in decoded[name]]) > 2.5 * genuine
+    assert np.mean([_periodicity(image) for image in decoded[name]]) > 1.6 * genuine
 
 
 @pytest.mark.parametrize("name", DECODERS)

@@ -16,8 +16,8 @@ Layer = tuple[Colour, Colour]  # its untrained half and its fitted one
 
 HIDDEN = 12
 # A guess is put right only where it is wrong by more, in grey levels: from the coarsest decoder to the finest.
-DEAD_ZONES = (24.0, 16.0, 11.0, 8.0, 5.5, 4.0, 2.5, 1.0)
-LEVELS = 2
+DEAD_ZONES = (48.0, 34.0, 24.0, 16.0, 11.0, 8.0, 5.5, 4.0, 2.5, 1.0)
+LEVELS = 3
 HAAR = np.kron(np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2, np.eye(3)).astype(
     np.float32
 )

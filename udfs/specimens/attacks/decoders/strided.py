@@ -21,7 +21,7 @@ Taps = npt.NDArray[np.bool_]
 
 # Stride, and width of a kernel that the stride does not divide.
 TRANSPOSED = ((2, 3), (4, 5), (4, 7), (8, 11), (8, 13))
-SHUFFLED = (2, 4, 8)
+SHUFFLED = (4, 8)
 HIDDEN = 24
 
 
