@@ -15,7 +15,7 @@ from udfs.forensics.signals import baseline_signals
 from udfs.nets.opening import open_forensic
 from udfs.nets.pixels import BOX_AT, MAP_SIZE, inspect_pixels
 from udfs.nets.trunk import ForensicNet
-from udfs.specimens.attacks import ATTACKS
+from udfs.specimens.attacks import ATTACKS, in_turn
 from udfs.specimens.rendered import Image
 
 BASELINES = ("ela_spread", "double_jpeg", "spectral_peak")
@@ -54,11 +54,11 @@ def evaluate(settings: EvaluationSettings) -> list[Measure]:
 
 
 def held_out_twins(settings: EvaluationSettings) -> Iterator[Twins]:
-    """Forgeries by every attack in turn on held-out designs, by any device and chain."""
+    """Forgeries by attacks of each family in turn on held-out designs, by any device and chain."""
     designs, attacks = held_out_designs(), sorted(name for name in ATTACKS if ATTACKS[name].family in FAMILIES)
     for index in range(settings.samples):
-        design = designs[index // len(attacks) % len(designs)]
-        twins = draw_twins(design, attacks[index % len(attacks)], seed=(settings.seed, index), split=False)
+        design = designs[index // len(FAMILIES) % len(designs)]
+        twins = draw_twins(design, in_turn(attacks, index), seed=(settings.seed, index), split=False)
         if twins:
             yield twins
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from jobs.evaluation.held_out import held_out
 from jobs.evaluation.material import draw_document
 from udfs.nets.trunk import CELL
-from udfs.specimens.attacks import ATTACKS
+from udfs.specimens.attacks import ATTACKS, in_turn
 from udfs.specimens.camera import CameraDraw, draw_camera
 from udfs.specimens.capture import shoot
 from udfs.specimens.encoding import CodecDraw, decoded, draw_codec
@@ -145,7 +145,7 @@ def _draw_part(path: Path, designs: Sequence[Design], attacks: Sequence[str], *,
     for index in range(start, start + 10):
         rng = np.random.default_rng((seed, index))
         design = designs[int(rng.integers(len(designs)))]
-        twins = draw_twins(design, str(rng.choice(attacks)), seed=(seed, index, 1), split=True)
+        twins = draw_twins(design, in_turn(attacks, index), seed=(seed, index, 1), split=True)
         drawn += cut_tiles(twins, rng) if twins else ()
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial.npz")

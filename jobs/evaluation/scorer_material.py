@@ -21,7 +21,7 @@ from udfs.judging.abstaining import abstention
 from udfs.judging.heads import contradiction_signals
 from udfs.judging.submission_rows import contradiction_rows
 from udfs.nets.opening import open_nets
-from udfs.specimens.attacks import ATTACKS
+from udfs.specimens.attacks import ATTACKS, in_turn
 from udfs.specimens.attacks.attacked import Edit, unaltered
 from udfs.specimens.capture import shoot
 from udfs.specimens.issuers import Design
@@ -96,14 +96,14 @@ def observed_pairs(
         inspector: folder of the inspector that looks.
     """
     kept = [name for name in ATTACKS if not (split and name in held_out().attacks)]
-    attacks = [*sorted(name for name in kept if ATTACKS[name].family in EVIDENCE_FAMILIES), OTHER_DATA]
+    attacks = sorted(name for name in kept if ATTACKS[name].family in EVIDENCE_FAMILIES)
     task = task_of(inspector, work)
     examples: list[Example] = []
     for index in range(pairs):
         done = work / f"{task.weights_digest[:12]}-{seed}-{index:05}.json"
         if not done.exists():
             rng = np.random.default_rng((seed, index))
-            drawn = _pair(designs, attacks[index % len(attacks)], index // len(attacks), rng)
+            drawn = _pair(designs, _attack_of(attacks, index), index // len(EVIDENCE_FAMILIES), rng)
             specimens = _written(drawn, rng, folder=work, name=f"{seed}-{index:05}", split=split)
             seen = [asdict(example) for example in observe(specimens, task)]
             done.write_text(json.dumps(seen, default=sorted), encoding="utf-8")
@@ -132,6 +132,13 @@ def observe(specimens: Sequence[Specimen], task: InspectTask) -> Iterator[Exampl
     for specimen, answer in zip(specimens, answers, strict=True):
         if answer["status"] == "seen":
             yield _example(specimen, answer)
+
+
+def _attack_of(attacks: Sequence[str], index: int) -> str:
+    """The attack whose turn it is, families one after another, the forger's slip last of each round."""
+    round_, place = divmod(index, len(EVIDENCE_FAMILIES))
+    drawn = len(EVIDENCE_FAMILIES) - 1
+    return OTHER_DATA if place == drawn else in_turn(attacks, round_ * drawn + place)
 
 
 def _pair(designs: Sequence[Design], attack: str, turn: int, rng: np.random.Generator) -> Pair:

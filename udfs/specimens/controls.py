@@ -1,11 +1,10 @@
 """The control lake: forgeries and their genuine twins through one chain, the same every night."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from udfs.specimens.attacks import ATTACKS
+from udfs.specimens.attacks import ATTACKS, in_turn
 from udfs.specimens.capture import flat_page, twins
 from udfs.specimens.lake import plan_lake
 from udfs.specimens.world import Document, Forgery
@@ -46,23 +45,12 @@ def write_controls(folder: Path, documents: int) -> list[Control]:
     return controls
 
 
-def families_in_turn() -> list[str]:
-    """Every attack but the null one, the first of each family before the second of any: a few controls show all."""
-    seen: Counter[str] = Counter()
-    turns: dict[str, int] = {}
-    for name, attack in ATTACKS.items():
-        if attack.family != "none":
-            turns[name] = seen[attack.family]
-            seen[attack.family] += 1
-    return sorted(turns, key=turns.__getitem__)
-
-
 def _species() -> Iterator[tuple[Document, Forgery]]:
     """Attacks in turn, each with a genuine page that it applies to."""
     plan = plan_lake(DOCUMENTS_TO_CHOOSE_FROM, SEED)
     pages = [document for document in plan.documents if document.design_id and document.forgery is None]
-    names = families_in_turn()
+    names = [name for name, attack in ATTACKS.items() if attack.family != "none"]
     for number, document in enumerate(pages):
-        name = names[number % len(names)]
+        name = in_turn(names, number)
         if ATTACKS[name].applies(flat_page(document)):
             yield document, Forgery(name, ATTACKS[name].family, seed=SEED + number)

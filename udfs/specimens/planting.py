@@ -31,8 +31,10 @@ SINGLES = {
     "cut_out": 1,
     "portrait_swap": 3,
     "copy_move": 2,
-    "generated": 2,
+    "generated_patches": 1,
+    "generated_transposed": 1,
     "splice": 1,
+    "inpaint": 1,
 }
 ALWAYS = ("retype", "near_copy", "halftone", "stripe_screen")
 # What prints or shows the whole page applies to every side; what forges a part of it needs the side with the portrait.

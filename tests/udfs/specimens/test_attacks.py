@@ -7,11 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from udfs.specimens.attacks import ATTACKS
+from udfs.specimens.attacks import ATTACKS, in_turn
 from udfs.specimens.attacks.after_edits import hidden
 from udfs.specimens.attacks.attacked import unaltered
 from udfs.specimens.attacks.canvas import Canvas, flat_canvas
-from udfs.specimens.attacks.generated import LEAST_PSNR, patch_decoder, psnr, strided_decoder
 from udfs.specimens.attacks.retype import other_text, retype_field
 from udfs.specimens.camera import CameraDraw, draw_camera, photograph
 from udfs.specimens.capture import shoot
@@ -21,7 +20,9 @@ from udfs.specimens.people import draw_papers, draw_person
 from udfs.specimens.render import render
 from udfs.specimens.rendered import Rendered
 
-LOCAL_ATTACKS = [name for name, attack in ATTACKS.items() if attack.family in ("tampered", "generated")]
+# One decoder stands for all: they go the same way over the page, and test_decoders.py has each.
+SPECIES = [name for name in ATTACKS if not name.startswith("generated_") or name == "generated_patches"]
+LOCAL_ATTACKS = [name for name in SPECIES if ATTACKS[name].family in ("tampered", "generated")]
 FIELD_ATTACKS = ["retype", "copy_move", "inpaint", "splice"]
 DESKTOP = CodecDraw("jpeg", 92, "4:4:4", False, 1, None, None, None, None, DesktopDraw(90, "4:2:0", (3, 5), 1.0))
 
@@ -113,7 +114,7 @@ def test_only_what_was_opened_is_edited_after_the_camera(passport: Rendered, cam
 
 
 def test_the_same_generator_state_gives_the_same_forgery(photo: Canvas) -> None:
-    for attack in ATTACKS.values():
+    for attack in map(ATTACKS.__getitem__, SPECIES):
         first, again = (attack.apply(photo, np.random.default_rng(8)) for _ in range(2))
         assert np.array_equal(first.image, again.image)
         assert first.changed == again.changed
@@ -124,7 +125,7 @@ def test_every_attack_answers_on_every_side() -> None:
     back = next(design for design in DESIGNS if design.side == "back")
     person = draw_person(rng)
     page = render(back, person, draw_papers(person, back, date(2026, 2, 1), rng))
-    for attack in ATTACKS.values():
+    for attack in map(ATTACKS.__getitem__, SPECIES):
         attacked = attack.apply(flat_canvas(page), np.random.default_rng(3))
         assert attack.applies(page) or not attacked.changed
         assert attacked.mask.shape == page.image.shape[:2]
@@ -144,16 +145,6 @@ def test_after_an_edit_the_rest_of_the_picture_stands(passport: Rendered) -> Non
     assert len(kinds) > 5
 
 
-@pytest.mark.parametrize("decode", [patch_decoder, strided_decoder])
-def test_reconstructions_pass_the_fidelity_gate(passport: Rendered, decode: object) -> None:
-    x0, y0, x1, y1 = (round(value) for value in passport.zones["portrait"])
-    portrait = passport.image[y0:y1, x0:x1]
-    for seed in range(3):
-        back = decode(portrait, np.random.default_rng(seed))
-        assert psnr(portrait, back) >= LEAST_PSNR
-        assert (back != portrait).any()
-
-
 def test_a_retyped_value_keeps_its_form() -> None:
     rng = np.random.default_rng(0)
     for text in ("02.04.1965", "29 FEB 1996", "1980-12-31"):
@@ -168,3 +159,11 @@ def test_a_named_field_can_be_retyped(passport: Rendered) -> None:
     attacked = retype_field(flat_canvas(passport), "birth_date", np.random.default_rng(0))
     assert attacked.changed == ("birth_date",)
     assert attacked.mask.any()
+
+
+def test_attacks_come_in_turn_by_family() -> None:
+    names = ["retype", "splice", "halftone", "generated_patches", "generated_codebook", "null"]
+    drawn = [in_turn(names, index) for index in range(12)]
+    assert drawn[:4] == ["retype", "halftone", "generated_patches", "null"]
+    assert drawn[4:8] == ["splice", "halftone", "generated_codebook", "null"]
+    assert drawn[8:] == drawn[:4]

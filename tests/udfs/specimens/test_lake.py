@@ -111,7 +111,8 @@ def test_no_account_has_two_forgeries_and_every_kind_is_there(plan: LakePlan) ->
     kinds = Counter(doc.forgery.attack for doc in forged if doc.forgery)
     assert kinds["portrait_reuse"] == 4
     assert set(kinds) == {
-        "shared_blank", "portrait_reuse", "near_copy", "retype", "portrait_swap", "copy_move", "generated", "splice",
+        "shared_blank", "portrait_reuse", "near_copy", "retype", "portrait_swap", "copy_move", "splice", "inpaint",
+        "generated_patches", "generated_transposed",
         "halftone", "inkjet", "dye_sublimation", "grey_copy", "stripe_screen", "pentile_screen",
         "pasted_photo", "cut_out",
     }  # fmt: skip

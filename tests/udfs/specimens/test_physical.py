@@ -18,7 +18,6 @@ from udfs.specimens.attacks.recapture import (
     whole_page,
 )
 from udfs.specimens.attacks.screens import Mosaic, balanced, lit_subpixels
-from udfs.specimens.controls import families_in_turn
 from udfs.specimens.issuers import DESIGNS
 from udfs.specimens.people import draw_papers, draw_person
 from udfs.specimens.render import render
@@ -112,14 +111,6 @@ def test_pieces_lie_on_an_untouched_page(card: Rendered, name: str) -> None:
             far[max(0, y0 - 60) : y1 + 60, max(0, x0 - 60) : x1 + 60] = False
         assert not differs[far].any()
     assert touched >= 2
-
-
-def test_few_controls_show_every_family_and_a_print_and_a_screen() -> None:
-    first = families_in_turn()[:6]
-    assert {ATTACKS[name].family for name in first} == {"tampered", "physical", "generated"}
-    assert set(first) & set(PRINTS)
-    assert set(first) & set(SCREENS)
-    assert sorted(families_in_turn()) == sorted(name for name in ATTACKS if name != "null")
 
 
 def test_a_dull_soft_reprint_is_brought_back_to_the_genuine_light(card: Rendered) -> None:

@@ -1,6 +1,6 @@
 """Forgeries of a page or of its opened picture, each in a file of its own; none knows camera or codec."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from udfs.specimens.attacks import (
 from udfs.specimens.attacks.attacked import Apply, Attack, Attacked
 from udfs.specimens.rendered import Rendered
 
-__all__ = ["ATTACKS", "SHOW_A_STRANGER", "Attack", "Attacked"]
+__all__ = ["ATTACKS", "SHOW_A_STRANGER", "Attack", "Attacked", "in_turn"]
 
 
 def _printed(make: Callable[[Rendered, np.random.Generator], Attacked]) -> Apply:
@@ -46,8 +46,15 @@ ATTACKS: dict[str, Attack] = {
     "cut_out": Attack("physical", _printed(cut_out.apply), cut_out.applies),
     "dye_sublimation": Attack("physical", _printed(dye_sublimation.apply), dye_sublimation.applies),
     "grey_copy": Attack("physical", _printed(grey_copy.apply), grey_copy.applies),
-    "generated": Attack("generated", generated.apply, generated.applies),
+    **generated.ATTACKS,
     "null": Attack("none", untouched.apply, untouched.applies),
 }
 # Their first two draws are the stranger's face and photograph.
 SHOW_A_STRANGER = ("portrait_swap", "pasted_photo")
+
+
+def in_turn(names: Sequence[str], index: int) -> str:
+    """The attack whose turn it is: families one after another, each with its attacks in the order given."""
+    families = list(dict.fromkeys(ATTACKS[name].family for name in names))
+    members = [name for name in names if ATTACKS[name].family == families[index % len(families)]]
+    return members[index // len(families) % len(members)]
