@@ -16,6 +16,9 @@ Floats = npt.NDArray[np.float32]
 
 # Levels of an activation (uint8) and of a weight (int8 without -128).
 LEVELS, WEIGHT_LEVELS = 256, 255
+# Weights keep to half of their levels: processors without VNNI add pairs of products in 16 bits, into which 2 * 255 * 64
+# just fits. With all levels the sums saturate there, and the same page is read otherwise than on newer ones.
+HEAD_ROOM = 2
 # Fewer channels than these gain nothing; a product with fewer outputs is one of attention, light and delicate.
 LEAST_CHANNELS, LEAST_OUTPUTS = 12, 1_000
 TINY = 1e-8
@@ -37,9 +40,11 @@ def quantise(model: openvino.Model, ranges: Ranges) -> None:
         weights = layer.input(1).get_source_output()
         axes = tuple(range(1, 4)) if layer.get_type_name() == "Convolution" else (0,)
         most = np.abs(np.array(weights.get_node().data, dtype=np.float32)).max(axis=axes, keepdims=True) + TINY
-        layer.input(1).replace_source_output(_rounded(weights, (-most, most), WEIGHT_LEVELS))
-        ends = (np.float32(low), np.float32(high))
-        layer.input(0).replace_source_output(_rounded(layer.input(0).get_source_output(), ends, LEVELS))
+        ends = (-HEAD_ROOM * most, HEAD_ROOM * most)
+        layer.input(1).replace_source_output(_rounded(weights, ends, WEIGHT_LEVELS))
+        layer.input(0).replace_source_output(
+            _rounded(layer.input(0).get_source_output(), (np.float32(low), np.float32(high)), LEVELS)
+        )
     model.validate_nodes_and_infer_types()
 
 

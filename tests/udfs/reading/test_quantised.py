@@ -48,6 +48,16 @@ def test_a_quantised_layer_answers_nearly_the_same(weights: np.ndarray, batch: n
     assert 0 < error.max() < 0.05 * np.abs(exact).max()
 
 
+def test_a_pair_of_products_fits_into_16_bits(weights: np.ndarray, batch: np.ndarray) -> None:
+    model = model_of(weights)
+    quantise(model, activation_ranges(model_of(weights), [batch]))
+    layer = next(node for node in model.get_ordered_ops() if node.get_friendly_name() == "layer")
+    rounding = layer.input(1).get_source_output().get_node()
+    high = np.array(rounding.input(2).get_source_output().get_node().data).reshape(OUTPUTS, 1, 1, 1)
+    levels = rounding.get_attributes()["levels"]
+    assert 2 * 255 * np.rint(np.abs(weights) / high * (levels // 2)).max() <= np.iinfo(np.int16).max
+
+
 def test_few_channels_stay_exact(weights: np.ndarray) -> None:
     assert [layer.get_friendly_name() for layer in worth_quantising(model_of(weights))] == ["layer"]
     entry = opset13.parameter([1, 3, 8, 8], np.float32)
