@@ -31,6 +31,20 @@ def test_what_was_written_is_among_what_it_may_mean(day: date, form: str) -> Non
         ("19880412", ("1988-04-12",)),
         ("30 081984", ("1984-08-30",)),
         ("28 0CT 1986", ("1986-10-28",)),
+        ("12 AVR. 1988", ("1988-04-12",)),
+        ("12 août 1988", ("1988-08-12",)),
+        ("3 JUIL 1988", ("1988-07-03",)),
+        ("3 JUIN 1988", ("1988-06-03",)),
+        ("12 DIC 1988", ("1988-12-12",)),
+        ("1. MÄRZ 1988", ("1988-03-01",)),
+        ("12.IV.1988", ("1988-04-12",)),
+        ("1988 APR 12", ("1988-04-12",)),
+        ("1988年4月12日", ("1988-04-12",)),
+        ("1988년 4월 12일", ("1988-04-12",)),
+        ("昭和63年4月12日", ("1988-04-12",)),
+        ("S63.04.12", ("1988-04-12",)),
+        ("12.04.2531", ("1988-04-12",)),
+        ("1367/01/23", ("1988-04-12", "1947-12-07", "1947-12-06", "1947-12-08")),
     ],
 )
 def test_formats_of_the_world(text: str, values: tuple[str, ...]) -> None:
@@ -39,7 +53,10 @@ def test_formats_of_the_world(text: str, values: tuple[str, ...]) -> None:
     assert reading.values == values
 
 
-@pytest.mark.parametrize("text", ["31.02.1988", "30 FEB 1988", "1988-13-40", "", "ERIKSSON", "99/99/9999"])
+@pytest.mark.parametrize(
+    "text",
+    ["H32.04.12", "S64.01.08", "31.13.1402", "31.12.1402", "30 FEB 1988", "1988-13-40", "", "ERIKSSON", "99/99/9999"],
+)
 def test_days_of_no_calendar_are_no_dates(text: str) -> None:
     assert read_date(text) is None
 
