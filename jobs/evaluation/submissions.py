@@ -22,7 +22,7 @@ from udfs.inspector import InspectTask
 from udfs.judging.submission_rows import contradiction_rows
 from udfs.specimens.issuers import Design
 
-CAPTURES = 3  # of each printed document, every one by another camera and codec
+CAPTURES = 5  # of each printed document, every one by another camera and codec
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{4})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{1,2})(?!\d)")
+# The same with one of its separators lost.
+_ISO_CLOSE = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:[./\- ]{1,2}(\d{2})(\d{2})|(\d{2})[./\- ]{1,2}(\d{2}))(?!\d)")
 _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})\s?[./\- ]?\s?([A-Z0158]{3,9})(?:\s?/\s?[A-Z]{2,9})?\.?\s?[./\- ,]?\s?(\d{4}|\d{2})(?!\d)"
 )
@@ -81,7 +83,7 @@ def read_date(text: str) -> DateReading | None:
 def looks_like_date(text: str) -> bool:
     """Tell whether a text is written like a date, be it an impossible one."""
     upper = without_accents(text.upper())
-    written = any(pattern.search(upper) for pattern in (_NUMERIC, _ISO, _CLOSE, _MARKED, _ERA))
+    written = any(pattern.search(upper) for pattern in (_NUMERIC, _ISO, _ISO_CLOSE, _CLOSE, _MARKED, _ERA))
     return written or _read_named(upper) is not None
 
 
@@ -157,8 +159,11 @@ def _read_marked(text: str) -> DateReading | None:
 
 
 def _read_iso(text: str) -> DateReading | None:
-    match = _ISO.search(text)
-    return _reading(match[0], *days(int(match[1]), int(match[2]), int(match[3]))) if match else None
+    match = _ISO.search(text) or _ISO_CLOSE.search(text)
+    if match is None:
+        return None
+    year, month, day = (int(part) for part in match.groups() if part is not None)
+    return _reading(match[0], *days(year, month, day))
 
 
 def _read_numeric(text: str) -> DateReading | None:
