@@ -114,6 +114,13 @@ def test_dates_that_no_calendar_has_and_malformed_ones() -> None:
     assert kinds(Submission((replace(document, fields=(malformed,)),))) == ["malformed_text"]
 
 
+def test_a_number_with_a_colon_for_a_digit_is_malformed() -> None:
+    for name in ("number", "personal_number"):
+        fields = [ReadField(name, "visual", raw, raw, 0.97) for raw in ("AB12:456", "AB-12/456")]
+        assert kinds(Submission((ReadDocument("D-1", "front", "id_card", (fields[0],)),))) == ["malformed_text"]
+        assert kinds(Submission((ReadDocument("D-1", "front", "id_card", (fields[1],)),))) == []
+
+
 def test_expired_at_submission() -> None:
     submission = Submission((passport(),), submitted_at=datetime(2032, 5, 1, tzinfo=UTC))
     assert kinds(submission) == ["expired_at_submission"]
