@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("model", "version", "roles", "made", "digest", "folder")
 MEASURES = ("measure", "segment", "value", "low", "high", "n", "baselines")
-SAMPLES = 160
 Form = Annotated[Format, typer.Option("--format", help="How to print.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
@@ -58,10 +57,12 @@ def train(
 @app.command()
 def evaluate(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="corners, design, portrait, forensic or scorer.")],
+    name: Annotated[str, typer.Argument(help="fields, corners, design, portrait, forensic or scorer.")],
     *,
     seed: Annotated[int | None, typer.Option(help="Of every draw; none: the one of the nets' cards.")] = None,
-    samples: Annotated[int, typer.Option(min=2, help="Documents or pairs to draw.")] = SAMPLES,
+    samples: Annotated[
+        int | None, typer.Option(min=2, help="Documents or pairs to draw; none: its own number.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Judge the champion on designs held out of training; without a lake, the shipped model."""
@@ -108,9 +109,10 @@ def promote(
     CONSOLE.print(f"{name} version {version} is {role} from the next night on", markup=False, soft_wrap=True)
 
 
-def _measures(settings: Settings, name: str, seed: int | None, samples: int) -> "list[Measure]":
+def _measures(settings: Settings, name: str, seed: int | None, samples: int | None) -> "list[Measure]":
     """The answers of one evaluation to the models at hand."""
-    from jobs.evaluation import EVALUATIONS, EvaluationSettings
+    from jobs.cli.count_progress import counted
+    from jobs.evaluation import EVALUATIONS, SAMPLES, EvaluationSettings
     from jobs.models.folders import models_at_hand
     from jobs.training.trainer import EVALUATION_SEED
 
@@ -118,7 +120,9 @@ def _measures(settings: Settings, name: str, seed: int | None, samples: int) -> 
         raise BadModel(f"no evaluation {name!r}; there are {', '.join(EVALUATIONS)}")
     at_hand = models_at_hand(settings)
     inspector, scorer = (Path(at_hand[model]["champion"].path) for model in ("inspector", "scorer"))
-    return EVALUATIONS[name](EvaluationSettings(EVALUATION_SEED if seed is None else seed, samples, inspector, scorer))
+    seed = EVALUATION_SEED if seed is None else seed
+    with counted() as tell:
+        return EVALUATIONS[name](EvaluationSettings(seed, samples or SAMPLES[name], inspector, scorer, tell))
 
 
 def _readable(measure: Row) -> Row:

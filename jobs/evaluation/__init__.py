@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 
-from jobs.evaluation import corners, designs, forensics, portraits, scorer
+from jobs.evaluation import corners, designs, fields, forensics, portraits, scorer
 from jobs.evaluation.measures import EvaluationSettings, Measure
 
-__all__ = ["EVALUATIONS", "EvaluationSettings", "Measure"]
+__all__ = ["EVALUATIONS", "SAMPLES", "EvaluationSettings", "Measure"]
 
 EVALUATIONS: dict[str, Callable[[EvaluationSettings], list[Measure]]] = {
+    "fields": fields.evaluate,
     "corners": corners.evaluate,
     "design": designs.evaluate,
     "portrait": portraits.evaluate,
     "forensic": forensics.evaluate,
     "scorer": scorer.evaluate,
 }
+# Documents or pairs that an evaluation draws unless it is told how many.
+SAMPLES = dict.fromkeys(EVALUATIONS, 160) | {"fields": 3_000}

@@ -14,6 +14,11 @@ RESAMPLES = 400
 
 Values = npt.NDArray[np.floating]
 Statistic = Callable[[Values, Values], float]
+Told = Callable[[str, int, int], None]
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Tell nobody how far it is."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,14 @@ class EvaluationSettings:
         samples: how many documents (or pairs) to draw.
         folder: the inspector's folder, which is judged.
         scorer: the scorer's folder, where it is the one that is judged.
+        tell: hears what is done, how much of it and of how much, where that takes minutes.
     """
 
     seed: int
     samples: int
     folder: Path
     scorer: Path = field(default_factory=shipped_scorer)
+    tell: Told = silent
 
 
 @dataclass(frozen=True)

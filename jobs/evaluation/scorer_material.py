@@ -113,13 +113,13 @@ def observed_pairs(
     return examples
 
 
-def task_of(inspector: Path, folder: Path) -> InspectTask:
+def task_of(inspector: Path, folder: Path, parts: tuple[str, ...] = PARTS) -> InspectTask:
     """What the inspector is asked: the parts that a head or a contradiction needs, one thread."""
     return InspectTask(
         weights=str(inspector),
         weights_digest=open_nets(inspector).digest,
         lake=str(folder),
-        settings=InspectSettings(parts=PARTS),
+        settings=InspectSettings(parts=parts),
         worker=WorkerSettings(batch=2, fetch_threads=1, decode_threads=1, device="cpu"),
     )
 

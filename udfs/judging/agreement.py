@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from itertools import product
 
+from udfs.judging.reading_errors import chance_right
 from udfs.judging.submission import ReadField
 from udfs.reading.dates import AMBIGUOUS, read_date
 from udfs.reading.names import fewest_changes, folded, shares_names
 
-# One letter is what a reader gets wrong now and then also where it is sure: such a difference counts for less.
-ONE_LETTER = 0.92
+# One letter is what a reader gets wrong now and then also where it is sure: such a difference counts for less, and
+# for nothing at the usual bound.
+ONE_LETTER = 0.88
 # Codes of British nationals that are no citizens stand beside GBR, Germany's D beside DEU (Doc 9303-3, 5).
 SAME_STATES = {"GBD": "GBR", "GBN": "GBR", "GBO": "GBR", "GBP": "GBR", "GBS": "GBR", "D": "DEU"}
 # A barcode's names of so many letters may have been cut by the issuer's records.
@@ -26,7 +28,8 @@ def disagreement(left: ReadField, right: ReadField) -> float:
 
 def chance_read(reading: ReadField) -> float:
     """Give the chance that the text was read right, be its meaning open: that it is, is weighed in the comparison."""
-    return min(1.0, reading.confidence / (AMBIGUOUS if len(possible_dates(reading)) > 1 else 1.0))
+    stated = min(1.0, reading.confidence / (AMBIGUOUS if len(possible_dates(reading)) > 1 else 1.0))
+    return chance_right(reading.source, reading.name, stated)
 
 
 def possible_dates(reading: ReadField) -> tuple[str, ...]:
@@ -50,11 +53,11 @@ def _dates_differ(left: ReadField, right: ReadField) -> float:
 
 def _names_differ(left: ReadField, right: ReadField) -> float:
     one, other = left.value or "", right.value or ""
-    if {left.source, right.source} & {"declared", "vendor"} or left.name == "full_name":
-        return float(not shares_names(one, other))
     cut = any(_may_be_cut(reading) for reading in (left, right))
+    if {left.source, right.source} & {"declared", "vendor"} or left.name == "full_name":
+        return float(not shares_names(one, other, cut=cut))
     changes = min(fewest_changes(one, other, cut=cut), fewest_changes(other, one, cut=cut))
-    if changes == 0 or (cut and shares_names(one, other)):
+    if changes == 0 or (cut and shares_names(one, other, cut=True)):
         return 0.0
     return ONE_LETTER if changes == 1 else 1.0
 

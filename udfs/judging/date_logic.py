@@ -1,13 +1,14 @@
-"""Dates that cannot be, by themselves or beside one another."""
+"""Dates and numbers that cannot be, by themselves or beside one another."""
 
 import re
 from collections.abc import Iterator
 from datetime import date
 
-from udfs.judging.agreement import possible_dates
+from udfs.judging.agreement import chance_read, possible_dates
 from udfs.judging.submission import Contradiction, ReadDocument, ReadField, Submission
 
 DATES = ("birth_date", "issue_date", "expiry_date")
+NUMBERS = ("number", "personal_number")
 # Longest validity that any issuer gives, in years, a grace of some months included (Doc 9303-4: ten for passports).
 LONGEST_VALIDITY = {"passport": 11, "id_card": 31}
 # Day and month in two digits, year in four, all there: such a text is a whole date even if no calendar has it.
@@ -16,12 +17,15 @@ _WHOLE = re.compile(r"\d{2}[./\- ]\s?\d{2}[./\- ]\s?\d{4}|\d{4}[./\- ]\s?\d{2}[.
 _MALFORMED = re.compile(
     r"(?<!\d)\d{1,2}[./\- ]\d{1,2}[./\- ]\d{5,6}(?!\d)|(?<!\d)\d{5}[./\-]\d{2}[./\-]\d{2}|\d[:;]\d?[./\-]\d"
 )
+# No grammar of numbers has a colon or a semicolon between its digits.
+_MALFORMED_NUMBER = re.compile(r"\d[:;]+\d")
 
 
 def date_contradictions(submission: Submission) -> Iterator[Contradiction]:
     """Find dates of each document that contradict the calendar, one another, or the day of submission."""
     for document in submission.documents:
         yield from _impossible(document)
+        yield from _malformed_numbers(document)
         yield from _out_of_order(document)
         if submission.submitted_at is not None:
             yield from _expired(document, submission.submitted_at.date())
@@ -39,7 +43,7 @@ def best_date(document: ReadDocument, name: str) -> ReadField | None:
         return None
     wrong = 1.0
     for reading in sure:
-        wrong *= 1 - reading.confidence
+        wrong *= 1 - chance_read(reading)
     return ReadField(name, best.source, best.value, best.raw, 1 - wrong)
 
 
@@ -55,6 +59,16 @@ def _impossible(document: ReadDocument) -> Iterator[Contradiction]:
         detail = f"{said}, which no calendar has." if kind == "impossible_date" else f"{said}, which is no date."
         rule = "rule/calendar" if kind == "impossible_date" else "rule/date_format"
         yield Contradiction(kind, (reading.name,), (place, rule), (document.doc_id,), detail, reading.confidence)
+
+
+def _malformed_numbers(document: ReadDocument) -> Iterator[Contradiction]:
+    for reading in document.fields:
+        if reading.name in NUMBERS and reading.source == "visual" and _MALFORMED_NUMBER.search(reading.raw):
+            places = (f"{document.doc_id}/visual/{reading.name}", "rule/number_grammar")
+            detail = f"{reading.name.replace('_', ' ')} reads {reading.raw!r}, which is no number."
+            yield Contradiction(
+                "malformed_text", (reading.name,), places, (document.doc_id,), detail, reading.confidence
+            )
 
 
 def _out_of_order(document: ReadDocument) -> Iterator[Contradiction]:

@@ -41,7 +41,9 @@ class ReadDocument:
         if len(known) < len(parts):
             return self.read("full_name", source)
         value = " ".join(part.value or "" for part in known)
-        return ReadField("full_name", source, value, value, math.prod(part.confidence for part in known))
+        # An MRZ's raw text tells whether its names may have been cut.
+        raw = known[0].raw if source == "mrz" else value
+        return ReadField("full_name", source, value, raw, math.prod(part.confidence for part in known))
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,14 @@ def placed(submission: Submission, name: str) -> Iterator[Placed]:
     }.get(name)
     if declared:
         yield Placed("account", None, ReadField(name, "declared", declared, declared, DECLARED_CONFIDENCE))
-    vendor = submission.vendor_fields.get(name)
+    parts = [submission.vendor_fields.get(part) for part in ("given_names", "surname")]
+    in_parts = name == "full_name" and all(parts)
+    vendor = " ".join(str(part) for part in parts) if in_parts else submission.vendor_fields.get(name)
     if vendor:
         types = {document.doc_type for document in submission.documents if document.doc_type != "selfie"}
         yield Placed(
             "submission",
             types.pop() if len(types) == 1 else None,
             ReadField(name, "vendor", str(vendor), str(vendor), VENDOR_CONFIDENCE),
+            in_parts,
         )

@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import cv2
+import numpy as np
+import numpy.typing as npt
 import zxingcpp
 
 from udfs.reading.dates import iso
@@ -12,6 +15,9 @@ from udfs.reading.lines import Box
 
 # A decoded symbol has passed its own error correction.
 DECODED = 0.999
+# A symbol whose modules are few pixels wide is found on a larger copy; 40 photographs of training designs, decoded of
+# them: 34 as they are, 40 with this second look.
+SECOND_LOOK = 1.5
 SEXES = {"1": "M", "2": "F", "9": "X", "M": "M", "F": "F", "X": "X"}
 # Element identifiers of the AAMVA card design standards; DAA, DAB and DCT are those of versions 1 to 3.
 ELEMENTS = {
@@ -46,16 +52,25 @@ class Barcode:
 
 def read_barcode(image: Image) -> Barcode | None:
     """Read the most telling symbol of an image (BGR): an AAMVA PDF417, else any PDF417, else a QR code."""
-    wanted = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.QRCode])
-    symbols = zxingcpp.read_barcodes(image, formats=wanted, text_mode=zxingcpp.TextMode.Plain)
-    found = [_parsed(symbol) for symbol in symbols if symbol.valid and symbol.text]
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    found = _decoded(grey, 1.0)
+    if not found:
+        larger = cv2.resize(grey, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC)
+        found = _decoded(larger, SECOND_LOOK)
     return max(found, key=lambda b: (b.version is not None, b.format == "PDF417", len(b.text)), default=None)
 
 
-def _parsed(symbol: zxingcpp.Barcode) -> Barcode:
+def _decoded(grey: npt.NDArray[np.integer | np.floating], scale: float) -> list[Barcode]:
+    """Decode the symbols of a grey image [h, w] that is so many times larger than the one that was given."""
+    wanted = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.QRCode])
+    symbols = zxingcpp.read_barcodes(grey, formats=wanted, text_mode=zxingcpp.TextMode.Plain)
+    return [_parsed(symbol, scale) for symbol in symbols if symbol.valid and symbol.text]
+
+
+def _parsed(symbol: zxingcpp.Barcode, scale: float) -> Barcode:
     where = symbol.position
     corners = (where.top_left, where.top_right, where.bottom_right, where.bottom_left)
-    xs, ys = [float(c.x) for c in corners], [float(c.y) for c in corners]
+    xs, ys = [c.x / scale for c in corners], [c.y / scale for c in corners]
     box = (min(xs), min(ys), max(xs), max(ys))
     name = "PDF417" if symbol.format == zxingcpp.BarcodeFormat.PDF417 else "QRCode"
     version, fields, truncated = parse_aamva(symbol.text)

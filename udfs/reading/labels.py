@@ -45,10 +45,14 @@ LICENCE_CODES: Mapping[str, str] = {
 }  # fmt: skip
 # A phrase of at least so many letters is known by letters that nearly agree; shorter ones must agree wholly.
 FUZZY_LETTERS, LEAST_SIMILAR = 6, 0.84
+# After its licence code a label is known by half its letters: the code names the field already.
+LEAST_SIMILAR_CODED = 0.5
 # The longest phrase has five words.
 MOST_WORDS = 5
 _CODE = re.compile(r"^(1|2|3|4\s?[abcd]|5|7|8|9|15)\s?[.,:]\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+# Where a word begins, be it glued to a small letter before it.
+_BEGIN = re.compile(r"(?<![^\W_])[^\W_]|(?<=[^\W\d_A-Z])[A-Z]")
 _SPLIT = re.compile(r"[/|·•]")
 
 
@@ -63,9 +67,9 @@ class Label:
 
 
 def plain(text: str) -> str:
-    """Give lower-case letters and digits without accents."""
+    """Give lower-case letters and digits without accents; `rn`, which readers take for `m`, as one."""
     bare = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in bare if c.isalnum())
+    return "".join(c for c in bare if c.isalnum()).replace("rn", "m")
 
 
 _KNOWN: Mapping[str, str] = {plain(phrase): name for name, phrases in PHRASES.items() for phrase in phrases}
@@ -84,7 +88,21 @@ def find_label(text: str) -> Label | None:
         if later is not None:
             return Label(later[0], later[1], code is not None, separated=False)
     if code is not None:
-        return Label(LICENCE_CODES[plain(code[1])], start, coded=True, separated=True)
+        field = LICENCE_CODES[plain(code[1])]
+        misread = _past_misread_words(text, start, field)
+        return Label(field, misread or start, coded=True, separated=misread is None)
+    return None
+
+
+def _past_misread_words(text: str, start: int, field: str) -> int | None:
+    """Give where the words of a coded field's label end, be they misread, with those of another language after them."""
+    known = [plain(phrase) for phrase in PHRASES.get(field, ())]
+    for word in list(_WORD.finditer(text, start))[:MOST_WORDS]:
+        if word[0].isupper() and len(word[0]) > 1:
+            break
+        said = plain(text[start : word.end()])
+        if max((SequenceMatcher(None, said, phrase).ratio() for phrase in known), default=0.0) >= LEAST_SIMILAR_CODED:
+            return _past_translation(text, word.end())
     return None
 
 
@@ -93,7 +111,7 @@ def later_labels(text: str) -> list[int]:
     first = _label_by_words(text, 0)
     starts: list[int] = []
     end = first[1] if first is not None else len(text)
-    for word in _WORD.finditer(text):
+    for word in _BEGIN.finditer(text):
         if word.start() < end or text[: word.start()].rstrip()[-1:] in ("/", "|"):
             continue
         known = _known_phrase(text, word.start())

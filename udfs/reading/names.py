@@ -33,7 +33,8 @@ def fewest_changes(name: str, other: str, *, cut: bool) -> int:
         other: the other, often that of an MRZ.
         cut: whether `other` may end early because its field was full.
     """
-    target = folded(other)
+    # The first spelling of each letter, which the other name's spellings hold too.
+    target = folded("".join(SPELLINGS.get(letter, (letter,))[0] for letter in other.upper().replace("ß", "ẞ")))
     costs = list(range(len(target) + 1))
     for options in _options(name):
         costs = [min(_after(costs, target, option)[i] for option in options) for i in range(len(target) + 1)]
@@ -61,19 +62,50 @@ def _after(costs: Sequence[int], target: str, option: str) -> list[int]:
     return list(costs)
 
 
-def shares_names(name: str, other: str) -> bool:
-    """Tell whether the words of the shorter name stand, in any order, among those of the longer, nearly as written."""
-    shorter, longer = sorted((words_of(name), words_of(other)), key=len)
-    return _stand_among(shorter, longer) or _stand_among(longer, shorter)
+def shares_names(name: str, other: str, *, cut: bool = False) -> bool:
+    """Tell whether the words of one name stand, in any order, among those of the other, nearly as written.
+
+    Args:
+        name: a name.
+        other: another, which may leave words out or have more.
+        cut: whether the words of one of them may end early.
+    """
+    words, others = _apart(words_of(name), words_of(other))
+    return _stand_among(words, others, cut=cut) or _stand_among(others, words, cut=cut)
 
 
-def _stand_among(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Tell whether each word is nearly one of the others, or inside them: a reader loses spaces."""
-    together = folded("".join(others))
-    return all(folded(word) in together or any(_near(word, other) for other in others) for word in words)
+def _apart(words: Sequence[str], others: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Take the words that two names share out of both, each once, or one word would vouch for two that are like it."""
+    left = list(others)
+    kept = []
+    for word in words:
+        same = next((other for other in left if folded(other) == folded(word)), None)
+        if same is None:
+            kept.append(word)
+        else:
+            left.remove(same)
+    return kept, left
 
 
-def _near(word: str, other: str) -> bool:
+def _stand_among(words: Sequence[str], others: Sequence[str], *, cut: bool) -> bool:
+    """Tell whether each word is nearly one of the others, or borders on one's end: a reader loses spaces."""
+    written = [folded(other) for other in others]
+    return all(
+        any(other.startswith(folded(word)) or other.endswith(folded(word)) for other in written)
+        or any(_near(word, other, cut=cut) for other in others)
+        or folded(word) in _joined(written)
+        for word in words
+    )
+
+
+def _joined(words: Sequence[str]) -> set[str]:
+    """Give every run of neighbouring words as one."""
+    return {"".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, len(words) + 1)}
+
+
+def _near(word: str, other: str, *, cut: bool) -> bool:
+    if cut and 0 in (fewest_changes(word, other, cut=True), fewest_changes(other, word, cut=True)):
+        return True
     if min(len(word), len(other)) == 1:
         return folded(word)[:1] == folded(other)[:1]
     changes = min(fewest_changes(word, other, cut=False), fewest_changes(other, word, cut=False))

@@ -6,6 +6,7 @@ import pytest
 from conf.settings import ContradictionSettings
 from schemas.words import CONTRADICTION_KINDS
 from udfs.judging.contradictions import ReadDocument, ReadField, Submission, find_contradictions
+from udfs.judging.reading_errors import chance_right
 
 SETTINGS = ContradictionSettings(min_confidence=0.9)
 CHECKS = {"number": True, "birth": True, "expiry": True, "optional": True, "composite": True}
@@ -64,7 +65,7 @@ def test_places_name_no_values_and_the_detail_does() -> None:
     assert found.places == ("D-1/visual/birth_date", "D-1/mrz/birth_date")
     assert "12.08.1979" in found.detail
     assert found.doc_ids == ("D-1",)
-    assert found.confidence == pytest.approx(0.98 * 0.99)
+    assert found.confidence == pytest.approx(chance_right("visual", "birth_date", 0.98) * 0.99)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +114,13 @@ def test_dates_that_no_calendar_has_and_malformed_ones() -> None:
     assert kinds(Submission((replace(document, fields=(malformed,)),))) == ["malformed_text"]
 
 
+def test_a_number_with_a_colon_for_a_digit_is_malformed() -> None:
+    for name in ("number", "personal_number"):
+        fields = [ReadField(name, "visual", raw, raw, 0.97) for raw in ("AB12:456", "AB-12/456")]
+        assert kinds(Submission((ReadDocument("D-1", "front", "id_card", (fields[0],)),))) == ["malformed_text"]
+        assert kinds(Submission((ReadDocument("D-1", "front", "id_card", (fields[1],)),))) == []
+
+
 def test_expired_at_submission() -> None:
     submission = Submission((passport(),), submitted_at=datetime(2032, 5, 1, tzinfo=UTC))
     assert kinds(submission) == ["expired_at_submission"]
@@ -136,3 +144,27 @@ def test_declared_and_vendor_values() -> None:
     found = kinds(declared)
     for kind in ("name_mismatch", "birth_date_mismatch", "nationality_mismatch", "number_mismatch"):
         assert kind in found
+
+
+def test_a_vendors_names_are_held_against_a_name_in_one_piece() -> None:
+    name = ReadField("full_name", "visual", "ANNA MARIA ERIKSSON", "ANNA MARIA ERIKSSON", 0.98)
+    licence = ReadDocument("D-1", "front", "driving_licence", (name,))
+    same, other = ({"surname": surname, "given_names": "ANNA MARIA"} for surname in ("ERIKSSON", "STEVENSON"))
+    assert kinds(Submission((licence,), vendor_fields=same)) == []
+    assert kinds(Submission((licence,), vendor_fields=other)) == ["name_mismatch"]
+
+
+def test_what_is_declared_agrees_with_names_cut_in_an_mrz() -> None:
+    given = "BENNELONG WOOLOOMOOLOO WARRANDYTE WARNAMBOOL"
+    document = passport(visual_given_names=given, mrz_given_names="BENNELONG WOOLOOMOOLOO WARRA")
+    full = tuple(replace(f, raw=f.raw.rstrip("<")) if f.source == "mrz" else f for f in document.fields)
+    declared = Submission((replace(document, fields=full),), f"{given} Eriksson", vendor_fields={"given_names": given})
+    assert kinds(declared) == []
+
+
+def test_names_with_letters_that_a_machine_zone_lacks_agree_on_both_sides() -> None:
+    sides = [
+        ReadDocument(doc_id, side, "id_card", (ReadField("surname", "visual", "ØRSTEBY", "ØRSTEBY", 0.99),))
+        for doc_id, side in (("D-1", "front"), ("D-2", "back"))
+    ]
+    assert kinds(Submission(tuple(sides))) == []

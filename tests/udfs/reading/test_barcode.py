@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 import zxingcpp
@@ -47,6 +48,17 @@ def test_symbols_are_read_where_they_stand(name: str) -> None:
     assert found.text == text
     assert found.box[0] >= 50
     assert (found.version == 10) == (name == "PDF417")
+
+
+def test_a_small_symbol_is_read_where_it_stands() -> None:
+    symbol = zxingcpp.create_barcode(payload("10", "08121974", "04152032", "USA"), zxingcpp.BarcodeFormat.PDF417)
+    modules = np.array(symbol.to_image(scale=1, add_quiet_zones=False), dtype=np.uint8)
+    height, width = (round(1.24 * side) for side in modules.shape)
+    image = np.full((height + 80, width + 120, 3), 255, np.uint8)
+    image[40 : 40 + height, 60 : 60 + width] = cv2.resize(modules, (width, height))[:, :, None]
+    found = read_barcode(image)
+    assert found is not None
+    assert found.box == pytest.approx((60, 40, 60 + width, 40 + height), abs=6)
 
 
 def test_an_empty_image_has_no_barcode() -> None:

@@ -96,3 +96,15 @@ def test_garbage_never_raises(found: list[tuple[str, int, int]]) -> None:
     fields = read_visual_zone([line(text, x, y) for text, x, y in found], None)
     assert all(0 <= field.confidence <= 1 for field in fields)
     assert len({field.name for field in fields}) == len(fields)
+
+
+def test_labels_without_a_space_between_them_are_told_apart() -> None:
+    found = values(line("Sex / SeksenNationality / Natulen", 50, 100), line("F", 50, 130), line("XQL", 175, 130))
+    assert found == {"sex": "F", "nationality": "XQL"}
+
+
+def test_a_misread_label_is_no_value() -> None:
+    codes = [line("3. 12.08.1974", 50, 220), line("5. A1234567", 50, 260)]
+    for words in ("Sumame /Nomu", "Svmanie / Nomu", "Surname"):
+        found = values(line(f"1. {words}", 50, 100), line("ORLOVIĆ", 50, 130), *codes)
+        assert found["surname"] == "ORLOVIĆ", words
