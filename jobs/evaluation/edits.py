@@ -8,11 +8,12 @@ from datetime import timedelta
 import numpy as np
 
 from jobs.evaluation.holders import Holder, declared_by, read_by_vendor
-from udfs.specimens.attacks.attacked import fields_to_change
+from udfs.specimens.attacks.attacked import Edit as Forge
+from udfs.specimens.attacks.attacked import fields_to_change, unaltered
 from udfs.specimens.attacks.retype import other_text, retype_field
 from udfs.specimens.people import Papers, Person
 from udfs.specimens.render import render
-from udfs.specimens.rendered import Image
+from udfs.specimens.rendered import Rendered
 
 # Zones that a machine reads and a forger forgets or fits to other data.
 MACHINE_ZONES = ("mrz", "barcode")
@@ -33,14 +34,16 @@ class Edit:
     Attributes:
         kind: `retype`, `mrz`, `barcode`, `declared` or `vendor`.
         field: the field that it changes.
-        images: the edited flat sides by their index; none where no picture is edited.
+        pages: the sides that are photographed again, by their index; none where no picture is edited.
+        forge: what is done to them, or to their opened pictures.
         declared: what the account declares beside it.
         vendor: what the vendor read beside it.
     """
 
     kind: str
     field: str
-    images: Mapping[int, Image] = dataclasses.field(default_factory=dict)
+    pages: Mapping[int, Rendered] = dataclasses.field(default_factory=dict)
+    forge: Forge = unaltered
     declared: Mapping[str, str] = dataclasses.field(default_factory=dict)
     vendor: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -61,7 +64,8 @@ def edit_of_the_picture(holder: Holder, turn: int, rng: np.random.Generator) -> 
         return _silent(Edit(zone, name, {side: _other_zone(holder, side, zone, name, rng)}), holder)
     choices = [(name, side) for side, page in enumerate(holder.pages) for name in fields_to_change(page)]
     name, side = choices[int(rng.integers(len(choices)))]
-    return _silent(Edit("retype", name, {side: retype_field(holder.pages[side], name, rng).image}), holder)
+    retyped = Edit("retype", name, {side: holder.pages[side]}, lambda canvas: retype_field(canvas, name, rng))
+    return _silent(retyped, holder)
 
 
 def edits_of_the_data(holder: Holder, rng: np.random.Generator) -> list[Edit]:
@@ -91,7 +95,7 @@ def _silent(edit: Edit, holder: Holder) -> Edit:
     )
 
 
-def _other_zone(holder: Holder, side: int, zone: str, name: str, rng: np.random.Generator) -> Image:
+def _other_zone(holder: Holder, side: int, zone: str, name: str, rng: np.random.Generator) -> Rendered:
     """The side with a zone in which one field says something else; check digits are right."""
     person, papers = _with_other(holder.person, holder.papers, name, rng)
     page = holder.pages[side]
@@ -100,7 +104,7 @@ def _other_zone(holder: Holder, side: int, zone: str, name: str, rng: np.random.
     for x0, y0, x1, y1 in (page.zones[zone], other.zones[zone]):
         place = (slice(round(y0) - 4, round(y1) + 4), slice(round(x0) - 4, round(x1) + 4))
         image[place] = other.image[place]
-    return image
+    return replace(page, image=image)
 
 
 def _with_other(person: Person, papers: Papers, name: str, rng: np.random.Generator) -> tuple[Person, Papers]:

@@ -18,15 +18,15 @@ import pyarrow as pa
 from jobs.evaluation.corners import contour_corners, overlap
 from jobs.evaluation.material import DAYS, FIRST_DAY
 from jobs.evaluation.pairs import draw_chain
-from jobs.evaluation.photos import in_file
 from udfs.images.rectify import side_lengths
 from udfs.inspector import InspectTask, inspect_batches
-from udfs.specimens.camera import photograph
-from udfs.specimens.encoding import encode
+from udfs.specimens.attacks.attacked import Edit, unaltered
+from udfs.specimens.capture import shoot
+from udfs.specimens.encoding import decoded
 from udfs.specimens.issuers import Design
 from udfs.specimens.people import Papers, Person, draw_papers, draw_person
 from udfs.specimens.render import render
-from udfs.specimens.rendered import Image, Rendered
+from udfs.specimens.rendered import Rendered
 
 Row = dict[str, Any]
 Seconds = defaultdict[str, float]
@@ -97,9 +97,11 @@ def draw_holder(sides: tuple[Design, ...], rng: np.random.Generator, lens: Lens)
     return Holder(person, papers, on, sides, pages)
 
 
-def captured(images: Mapping[int, Image], rng: np.random.Generator, lens: Lens, name: str) -> Iterator[Capture]:
-    """Flat sides, each through a camera and a codec of its own, as the inspector sees them."""
-    shots = [(side, *_shot(image, rng, lens, f"{name}-{side}.img")) for side, image in images.items()]
+def captured(
+    pages: Mapping[int, Rendered], rng: np.random.Generator, lens: Lens, name: str, *, forge: Edit = unaltered
+) -> Iterator[Capture]:
+    """Sides, forged or not, each through a camera and a codec of its own, as the inspector sees them."""
+    shots = [(side, *_shot(page, rng, lens, f"{name}-{side}.img", forge=forge)) for side, page in pages.items()]
     began = time.perf_counter()
     asked = pa.RecordBatch.from_pylist([{"sha256": None, "uri": shot[1]} for shot in shots], schema=INPUT)
     answers = inspect_batches(lens.task)(iter([asked]))
@@ -115,21 +117,19 @@ def captured(images: Mapping[int, Image], rng: np.random.Generator, lens: Lens, 
 
 
 def _shot(
-    image: Image, rng: np.random.Generator, lens: Lens, name: str
+    page: Rendered, rng: np.random.Generator, lens: Lens, name: str, *, forge: Edit
 ) -> tuple[str, npt.NDArray[np.float32], float, str, str]:
     """Write one file; its name, true corners, the contour finder's overlap with them, chain and mode."""
     camera, codec = draw_chain(rng, split=False)
     began = time.perf_counter()
-    photo = photograph(image, camera)
-    lens.timed("photograph", began)
+    shot = shoot(page, camera, codec, edit=forge)
+    (Path(lens.task.lake) / name).write_bytes(shot.data)
+    lens.timed("shoot", began)
     began = time.perf_counter()
-    (Path(lens.task.lake) / name).write_bytes(encode(photo.image, codec))
-    lens.timed("encode", began)
-    began = time.perf_counter()
-    contour = overlap(contour_corners(photo.image), photo.corners)
+    contour = overlap(contour_corners(decoded(shot.data)), shot.corners)
     lens.timed("contour", began)
     chain = "messenger" if codec.hop is not None else codec.format
-    return name, in_file(photo.corners, photo.image.shape, codec), contour, chain, camera.mode
+    return name, shot.corners, contour, chain, camera.mode
 
 
 def declared_by(holder: Holder) -> dict[str, str]:

@@ -70,11 +70,11 @@ def observe(asked: Asked, index: int) -> Answer:
     rng, lens = np.random.default_rng((asked.seed, index)), Lens(asked.task)
     turn, place = divmod(index, len(asked.sides))
     holder = draw_holder(asked.sides[place], rng, lens)
-    pages = {side: page.image for side, page in enumerate(holder.pages)}
+    pages = dict(enumerate(holder.pages))
     shown = [list(captured(pages, rng, lens, f"{index}-{copy}")) for copy in range(CAPTURES)]
     documents = tuple(document for captures in shown for document in _genuine(holder, captures))
     edit = edit_of_the_picture(holder, turn, rng)
-    changed = {item.side: item for item in captured(edit.images, rng, lens, f"{index}-edit")}
+    changed = {item.side: item for item in captured(edit.pages, rng, lens, f"{index}-edit", forge=edit.forge)}
     edits = [_judged(holder, [changed.get(item.side, item) for item in shown[0]], edit)]
     edits += [_judged(holder, shown[-1], other) for other in edits_of_the_data(holder, rng)]
     return Answer(documents, tuple(edits), dict(lens.seconds))
@@ -99,7 +99,7 @@ def _genuine(holder: Holder, captures: Sequence[Capture]) -> Iterator[BonaFide]:
 def _judged(holder: Holder, captures: Sequence[Capture], edit: Edit) -> Edited:
     declared, vendor = edit.declared or declared_by(holder), edit.vendor or read_by_vendor(holder)
     found = contradiction_rows(submission_row(holder, captures, declared, vendor), ContradictionSettings())
-    shown = next((item for item in captures if item.side in edit.images), captures[0])
+    shown = next((item for item in captures if item.side in edit.pages), captures[0])
     hit = any(edit.found_by(tuple(clash["fields"])) for clash in found)
     return Edited(_segments(holder, shown), edit.kind, edit.field, hit)
 

@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.float32]
 
 # Levels of an activation (uint8) and of a weight (int8 without -128).
 LEVELS, WEIGHT_LEVELS = 256, 255
-# Weights keep to half of their levels: processors without VNNI add pairs of products in 16 bits, into which 2 * 255 * 64
-# just fits. With all levels the sums saturate there, and the same page is read otherwise than on newer ones.
+# Weights keep to half of their levels: processors without VNNI add pairs of products in 16 bits, and 2 * 255 * 64 just
+# fits. With all levels the sums saturate there, and the same page is read otherwise than on newer ones.
 HEAD_ROOM = 2
 # Fewer channels than these gain nothing; a product with fewer outputs is one of attention, light and delicate.
 LEAST_CHANNELS, LEAST_OUTPUTS = 12, 1_000

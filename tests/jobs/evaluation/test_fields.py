@@ -25,6 +25,7 @@ from jobs.evaluation.measures import Measure
 from jobs.evaluation.scorer_material import InspectTask
 from jobs.evaluation.submissions import Answer, BonaFide, Edited
 from udfs.judging.submission_rows import contradiction_rows
+from udfs.specimens.attacks.canvas import flat_canvas
 from udfs.specimens.issuers import DESIGNS
 
 SEGMENTS = {"card_width": "1000+", "issuer": "XQL"}
@@ -91,8 +92,8 @@ def test_an_edit_changes_one_side_and_is_declared_nowhere(holders: list[Holder])
         edited = [edit_of_the_picture(holder, turn, np.random.default_rng(turn)) for turn in range(4)]
         assert edited[3].kind in ("mrz", "barcode")
         for edit in edited:
-            ((side, image),) = edit.images.items()
-            assert (image != holder.pages[side].image).any()
+            ((side, page),) = edit.pages.items()
+            assert (edit.forge(flat_canvas(page)).image != holder.pages[side].image).any()
             assert edit.field not in edit.declared
             assert edit.field not in edit.vendor
 

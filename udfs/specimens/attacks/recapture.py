@@ -38,8 +38,9 @@ def recaptured(genuine: Image, made: Image, rng: np.random.Generator, *, neutral
     """`made` [H, W, 3] with mean, contrast and coarse sharpness of `genuine` [h, w, 3], up to a small random rest.
 
     Both show the same and may differ in fineness. What is matched is what a quarter of the genuine page's resolution
-    shows, and detail that the making lost at half of it: dots, stripes and grain stay as they were made. A `neutral` one keeps one contrast for all channels, so that
-    black stays black, and has the genuine page's mean colour as paper or light would give it.
+    shows, and detail that the making lost at half of it: dots, stripes and grain stay as they were made. A `neutral`
+    one keeps one contrast for all channels, so that black stays black, and has the genuine page's mean colour as paper
+    or light would give it.
     """
     aim = _reduced(genuine, genuine.shape, COARSE)
     rests = 1 + rng.uniform(-1, 1, 3) * (MEAN_REST, CONTRAST_REST, SHARPNESS_REST)
