@@ -9,7 +9,7 @@ from udfs.specimens.attacks.recapture import pixels_per_inch, whole_page
 from udfs.specimens.rendered import Image, Rendered
 
 HEAD_DPI = 300
-SMEAR = (0.08, 0.30)  # share of a line's dye that the next one still takes
+SMEAR = (0.05, 0.22)  # share of a line's dye that the next one still takes
 
 
 def applies(page: Rendered) -> bool:
@@ -26,7 +26,7 @@ def printed(picture: Image, ppi: float, rng: np.random.Generator) -> Image:
     """The picture as a drawn dye-sublimation printer gives it, FINENESS times as fine."""
     dpi = HEAD_DPI * float(rng.uniform(0.985, 1.015))
     lines = (round(picture.shape[1] * dpi / ppi), round(picture.shape[0] * dpi / ppi))
-    sampled = cv2.resize(picture, lines, interpolation=cv2.INTER_AREA if dpi < ppi else cv2.INTER_LINEAR)
+    sampled = cv2.resize(picture, lines, interpolation=cv2.INTER_AREA if dpi < ppi else cv2.INTER_CUBIC)
     dye = ink_amounts(np.asarray(sampled, dtype=np.uint8), _dyes(rng))
     sideways = bool(rng.random() < 0.5)
     dye = _smeared(dye, float(rng.uniform(*SMEAR)), sideways=sideways)
@@ -71,7 +71,7 @@ def _registered(dye: Plane, size: tuple[int, int], rng: np.random.Generator) -> 
     for plane in cv2.split(np.clip(dye * (255 / MOST_INK) + 0.5, 0, 255).astype(np.uint8)):
         shift = (scale - 1) / 2 + rng.normal(0, 0.15, 2) * scale
         matrix = np.array([[scale[0], 0, shift[0]], [0, scale[1], shift[1]]])
-        moved = cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        moved = cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         passes.append(np.asarray(moved, dtype=np.uint8))
     return passes
 

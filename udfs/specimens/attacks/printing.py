@@ -79,7 +79,7 @@ def finer(plane: Image, shift: tuple[float, float] = (0.0, 0.0)) -> Image:
     matrix = np.array([[FINENESS, 0, half + shift[0]], [0, FINENESS, half + shift[1]]], np.float64)
     size = (plane.shape[1] * FINENESS, plane.shape[0] * FINENESS)
     return np.asarray(
-        cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
+        cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )
 
 

@@ -16,8 +16,9 @@ COARSE = 4
 # What a matched reprint may still be off, each way: shares of the mean, of the contrast and of the sharpness.
 MEAN_REST, CONTRAST_REST, SHARPNESS_REST = 0.012, 0.02, 0.04
 # A camera makes less of the fine detail of a finer page, which it reduces before it sees it: so much more it needs.
-FINE_LIFT = 1.25
+FINE_LIFT = 1.2
 MOST_DETAIL = 1.2
+DETAIL = 0.9  # pixels of the reduced picture; more would draw halos
 STEPS = 3
 SPREAD = np.array([1, 6, 1]) / 8
 
@@ -85,8 +86,8 @@ def _sharpened(image: Image, genuine: Image, rest: float) -> Image:
         )
         added += cv2.resize(missing, size, interpolation=cv2.INTER_LINEAR)
     size = (image.shape[1], image.shape[0])
-    fine = cv2.resize(np.rint(8 * added).astype(np.int16), size, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.addWeighted(image, 1, fine, 1 / 8, 0, dtype=cv2.CV_8U), dtype=np.uint8)
+    fine = cv2.resize(added, size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.add(image, fine, dtype=cv2.CV_8U), dtype=np.uint8)
 
 
 def _missing_detail(image: Plane, aim: Plane, rest: float, least: float) -> Plane:
@@ -95,7 +96,7 @@ def _missing_detail(image: Plane, aim: Plane, rest: float, least: float) -> Plan
     Sharpness is the Laplacian's variance over the picture's own, which no gain changes. Of picture + k * detail both
     variances are parabolas in k, and so is their difference, solved for k.
     """
-    detail: Plane = image - np.asarray(cv2.GaussianBlur(image, (0, 0), 1.5), dtype=np.float32)
+    detail: Plane = image - np.asarray(cv2.GaussianBlur(image, (0, 0), DETAIL), dtype=np.float32)
     # What is left of it once it was enlarged by lines and reduced by areas again.
     left = np.asarray(cv2.sepFilter2D(detail, -1, SPREAD, SPREAD), dtype=np.float32)
     here, more, asked = _grey(image), _grey(left), _grey(aim)

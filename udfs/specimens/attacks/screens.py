@@ -51,7 +51,7 @@ def displayed(image: Image, across: int, rng: np.random.Generator) -> Image:
     """The page as so many screen pixels show it, before a pixel is seen from near: BGR uint8 [h, w, 3]."""
     down = round(across * image.shape[0] / image.shape[1])
     reduces = across < image.shape[1]
-    shown = cv2.resize(image, (across, down), interpolation=cv2.INTER_AREA if reduces else cv2.INTER_LINEAR)
+    shown = cv2.resize(image, (across, down), interpolation=cv2.INTER_AREA if reduces else cv2.INTER_CUBIC)
     light: Plane = np.asarray(cv2.transform(cv2.LUT(shown, _linear(rng)), _gamut(rng)), dtype=np.float32)
     light *= (_bands(down, rng) * _seen_aslant(down, rng))[:, None, None] * _seen_aslant(across, rng)[None, :, None]
     if rng.random() < GLARE:
