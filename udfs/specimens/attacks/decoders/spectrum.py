@@ -18,7 +18,8 @@ FROM_LUMA = np.linalg.inv(TO_LUMA).astype(np.float32)
 LIFT = 1.5  # a decoded ring is amplified by no more; what then still lacks is grain
 OCTAVES = (0.8, 1.6, 3.2)  # sigmas in pixels
 AROUND = 6.0  # sigma in pixels
-LOCAL_LIFT = 2.0
+LOCAL_LIFT = 2.5
+ROUNDS = 3  # what is right around each pixel is no longer right in each ring, a little less so every time
 FAINT = 0.05  # energy that is nothing, in squared grey levels
 
 
@@ -39,9 +40,10 @@ def with_spectrum_of(source: Colour, decoded: Colour, grains: tuple[Colour, Colo
     for grain, part in zip(grains, (share, 1 - share), strict=True):
         noise = _spectrum(grain @ TO_LUMA)
         own = own + noise * _gain(part * missing, _energy(noise, ring))[ring]
-    own = _spectrum(_as_lively(like, _picture(own)))
-    own = own * _gain(wanted, _energy(own, ring))[ring]
-    own[0, 0] = aim[0, 0]
+    for _ in range(ROUNDS):
+        own = _spectrum(_as_lively(like, _picture(own)))
+        own = own * _gain(wanted, _energy(own, ring))[ring]
+        own[0, 0] = aim[0, 0]
     return np.asarray(_picture(own) @ FROM_LUMA, dtype=np.float32)
 
 
