@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs.evaluation import corners, designs, forensics, portraits, scorer
+from jobs.evaluation import corners, designs, forensics, mrz, portraits, scorer
 from jobs.evaluation.measures import EvaluationSettings, Measure
 
 __all__ = ["EVALUATIONS", "EvaluationSettings", "Measure"]
@@ -12,5 +12,6 @@ EVALUATIONS: dict[str, Callable[[EvaluationSettings], list[Measure]]] = {
     "design": designs.evaluate,
     "portrait": portraits.evaluate,
     "forensic": forensics.evaluate,
+    "mrz": mrz.evaluate,
     "scorer": scorer.evaluate,
 }
