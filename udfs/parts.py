@@ -41,7 +41,7 @@ PIXELS = (
 )  # fmt: skip
 NET = ("nets/blocks.py", "nets/weights_file.py", "nets/opening.py")
 TORCH = (*PICTURES, "torch")
-READERS = ("numpy", "opencv-python-headless", "rapidocr", "openvino", "zxing-cpp")
+READERS = ("numpy", "opencv-python-headless", "rapidocr", "openvino", "zxing-cpp", "torch")
 
 RECIPES: dict[str, Recipe] = {
     "file": Recipe((*PIXELS, "observing/file_part.py", "forensics/file_facts.py", "forensics/quantization.py")),
@@ -53,7 +53,11 @@ RECIPES: dict[str, Recipe] = {
         libraries=TORCH,
     ),
     "reading": Recipe(
-        ("observing/reading_part.py", "reading"), settings=("reading",), libraries=READERS, after=("card",)
+        ("observing/reading_part.py", "reading", *NET, "nets/mrz.py"),
+        nets=("mrz",),
+        settings=("reading",),
+        libraries=READERS,
+        after=("card",),
     ),
     "forensics": Recipe(
         ("observing/forensics_part.py", "forensics", *NET, "nets/trunk.py", "nets/pixels.py"),

@@ -29,7 +29,7 @@ app.add_typer(model, name="model")
 @app.command()
 def train(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="corners, design, portrait, forensic or scorer.")],
+    name: Annotated[str, typer.Argument(help="corners, design, portrait, forensic, mrz or scorer.")],
     *,
     minutes: Annotated[float, typer.Option(min=0.1, help="Of training, for a net.")] = 20.0,
     seed: Annotated[int, typer.Option(help="Of weights and of every draw.")] = 1,
@@ -57,7 +57,7 @@ def train(
 @app.command()
 def evaluate(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="fields, corners, design, portrait, forensic or scorer.")],
+    name: Annotated[str, typer.Argument(help="fields, corners, design, portrait, forensic, mrz or scorer.")],
     *,
     seed: Annotated[int | None, typer.Option(help="Of every draw; none: the one of the nets' cards.")] = None,
     samples: Annotated[

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs.evaluation import corners, designs, fields, forensics, portraits, scorer
+from jobs.evaluation import corners, designs, fields, forensics, mrz, portraits, scorer
 from jobs.evaluation.measures import EvaluationSettings, Measure
 
 __all__ = ["EVALUATIONS", "SAMPLES", "EvaluationSettings", "Measure"]
@@ -13,6 +13,7 @@ EVALUATIONS: dict[str, Callable[[EvaluationSettings], list[Measure]]] = {
     "design": designs.evaluate,
     "portrait": portraits.evaluate,
     "forensic": forensics.evaluate,
+    "mrz": mrz.evaluate,
     "scorer": scorer.evaluate,
 }
 # Documents or pairs that an evaluation draws unless it is told how many.

@@ -41,6 +41,7 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from udfs.nets.corners import CornerNet
     from udfs.nets.embedding import EmbeddingNet
+    from udfs.nets.mrz import MrzNet
     from udfs.nets.trunk import ForensicNet
     from udfs.nets.weights_file import add_net
 
@@ -49,7 +50,10 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corners = CornerNet(8)
     torch.nn.init.constant_(corners.upright[-1].weight, 0.0)
     corners.upright[-1].bias.data = torch.tensor([1.0, 0.0, 0.0, 0.0])  # every page of this lake stands upright
-    nets = {"corners": corners, "design": EmbeddingNet(8), "portrait": EmbeddingNet(8), "forensic": ForensicNet(8)}
+    nets = {
+        "corners": corners, "design": EmbeddingNet(8), "portrait": EmbeddingNet(8), "forensic": ForensicNet(8),
+        "mrz": MrzNet(8),
+    }  # fmt: skip
     for name, net in nets.items():
         add_net(folder, name, net=net, architecture={"width": 8})
     return folder

@@ -1,17 +1,22 @@
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+import torch
 
 from conf.errors import BadModel
 from conf.settings import WorkerSettings
 from schemas.observations import PARTS
 from udfs.answers import ANSWER_DDL, ANSWER_SCHEMA, answer_batch, arrow_schema
 from udfs.inspector import device_name, inspect_batches, inspect_frames
+from udfs.nets.mrz import MrzNet
+from udfs.nets.weights_file import add_net
 from udfs.parts import inspector_fingerprint, part_fingerprints
 from udfs.task import InspectTask
 
@@ -97,6 +102,16 @@ def test_fingerprints_follow_what_decides_and_nothing_else(task: InspectTask) ->
     changed = {name for name, value in part_fingerprints(other).items() if value != before[name]}
     assert changed == {"reading", "forensics", "portrait", "vectors", "plate"}
     assert inspector_fingerprint(other) != inspector_fingerprint(task)
+
+
+def test_what_was_read_is_read_anew_with_other_weights_of_the_line_net(task: InspectTask, tmp_path: Path) -> None:
+    folder = tmp_path / "inspector"
+    shutil.copytree(task.weights, folder)
+    torch.manual_seed(77)
+    add_net(folder, "mrz", net=MrzNet(8), architecture={"width": 8})
+    before, after = part_fingerprints(task), part_fingerprints(task.model_copy(update={"weights": str(folder)}))
+    changed = {name for name, value in after.items() if value != before[name]}
+    assert changed == {"reading", "forensics", "portrait", "vectors", "plate"}
 
 
 def test_limits_that_decide_refusals_are_the_inspectors_and_no_parts(task: InspectTask) -> None:

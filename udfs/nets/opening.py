@@ -9,10 +9,11 @@ from pathlib import Path
 import torch
 
 from conf.errors import BadModel
-from udfs.nets import corners, embedding, pixels
+from udfs.nets import corners, embedding, mrz, pixels
 from udfs.nets.blocks import Net
 from udfs.nets.corners import CornerNet
 from udfs.nets.embedding import EmbeddingNet
+from udfs.nets.mrz import MrzNet
 from udfs.nets.trunk import ForensicNet
 from udfs.nets.weights_file import Manifest, Parameter, load_net, read_manifest
 
@@ -24,6 +25,7 @@ PREPROCESSING: dict[str, Parameter] = {
     "design_input": "{}x{}".format(*embedding.CARD_INPUT),
     "portrait_input": "{}x{}".format(*embedding.PORTRAIT_INPUT),
     "forensic_tiles": pixels.MOST_TILES,
+    "mrz_input": f"{mrz.WIDTH}x{mrz.HEIGHT}, grey",
 }
 THRESHOLDS = {"corners_found": corners.FOUND_AT, "map_box": pixels.BOX_AT}
 
@@ -36,6 +38,7 @@ class Nets:
     design: EmbeddingNet
     portrait: EmbeddingNet
     forensic: ForensicNet
+    mrz: MrzNet
     manifest: Manifest
     digest: str
 
@@ -54,6 +57,7 @@ def open_nets(folder: Path, device: str = "cpu") -> Nets:
         design=open_design(folder).to(place),
         portrait=open_portrait(folder).to(place),
         forensic=open_forensic(folder).to(place),
+        mrz=open_mrz(folder).to(place),
         manifest=manifest,
         digest=hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest(),
     )
@@ -77,6 +81,11 @@ def open_portrait(folder: Path) -> EmbeddingNet:
 def open_forensic(folder: Path) -> ForensicNet:
     """The forensic trunk of an inspector folder."""
     return _open(ForensicNet, "forensic", folder)
+
+
+def open_mrz(folder: Path) -> MrzNet:
+    """The line net of machine readable zones of an inspector folder."""
+    return _open(MrzNet, "mrz", folder)
 
 
 def _open(build: Callable[..., Net], name: str, folder: Path) -> Net:

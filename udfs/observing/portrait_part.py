@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from udfs.images.portraits import Box, find_portrait
 from udfs.observing.look import Look, Opened
-from udfs.reading.reader import moved_box
+from udfs.reading.lines import moved_box
 
 
 def look_for_portraits(looks: Sequence[Look], opened: Opened) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from udfs.images.rectify import side_lengths
 from udfs.observing.look import Look, Opened
-from udfs.reading.reader import FieldReading, Reading, read_document
+from udfs.reading.reader import FieldReading, Page, Reading, read_document
 
 
 def look_at_text(looks: Sequence[Look], opened: Opened) -> None:
@@ -18,7 +18,8 @@ def look_at_text(looks: Sequence[Look], opened: Opened) -> None:
         if width < least:
             look.skipped["reading"] = f"card narrower than {least} px"
             continue
-        look.reading = read_document(opened.reader, look.card.image, look.card.to_image)
+        page = Page(look.card.image, look.card.to_image, None if look.found else look.image)
+        look.reading = read_document(opened.reader, opened.nets.mrz, page)
         look.parts["reading"] = _answer(look.reading)
         look.fields = list(_rows(look.reading.fields, opened.fingerprints["reading"]))
 

@@ -1,13 +1,15 @@
 """Rows of an MRZ among lines of text, stretched to their full width where fillers were dropped or added."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 
-from udfs.reading.lines import Box, TextLine, around
+from udfs.reading.lines import Box, Quad, TextLine, around
 from udfs.reading.mrz_layouts import ALPHABET, FILLER
 from udfs.reading.mrz_parsing import UNKNOWN_CERTAINTY
+from udfs.reading.mrz_places import Places
+from udfs.reading.mrz_vote import vote
 
 # A reader may lose or add this many characters of a row; fillers of a long run beside.
 TOLERANCE = 2
@@ -23,13 +25,25 @@ _LOOKALIKES = str.maketrans(dict.fromkeys(_DOUBLE, FILLER * 2) | dict.fromkeys(_
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its characters, their certainties and x centres (if known), and how many were put in or cut."""
+    """One row.
+
+    Attributes:
+        text: its characters as the text reader has them.
+        certainties: of each of them.
+        centres: x of each of them; empty where unknown.
+        box: where it stands.
+        quad: its corners, clockwise from the top left of the text.
+        changed: how many characters were put in or cut.
+        places: what the line net reads, by the number of characters that the row is taken to have.
+    """
 
     text: str
     certainties: tuple[float, ...]
     centres: tuple[float, ...]
     box: Box
+    quad: Quad
     changed: int = 0
+    places: Mapping[int, Places] = field(default_factory=dict)
 
 
 def rows_of(lines: Sequence[TextLine]) -> list[Row]:
@@ -55,6 +69,18 @@ def fitted(row: Row, width: int) -> list[Row]:
     return found
 
 
+def voted(row: Row, width: int) -> Row:
+    """Give the row at the width as both readers together have it."""
+    said = vote(row.places[width], row.text, row.certainties)
+    return replace(row, text=said.text, certainties=said.certainties, centres=(), changed=0)
+
+
+def seen(row: Row, width: int) -> Row:
+    """Give the row at the width as the line net alone has it."""
+    places = row.places[width]
+    return replace(row, text=places.text, certainties=places.certainties, centres=(), changed=0)
+
+
 def _row(line: TextLine) -> Row | None:
     text = line.text.translate(_LOOKALIKES)
     known = len(line.certainties) == len(line.text) == len(text)
@@ -68,6 +94,7 @@ def _row(line: TextLine) -> Row | None:
         tuple(line.certainties[i] if known else UNKNOWN_CERTAINTY for i in kept),
         tuple(line.box[0] + line.centres[i] * width for i in kept) if placed else (),
         line.box,
+        line.quad,
     )
 
 
@@ -85,6 +112,7 @@ def _join(pieces: Sequence[Row]) -> Row:
         tuple(c for p in pieces for c in p.certainties),
         tuple(c for p in pieces for c in p.centres) if all(p.centres for p in pieces) else (),
         around([p.box for p in pieces]),
+        (pieces[0].quad[0], pieces[-1].quad[1], pieces[-1].quad[2], pieces[0].quad[3]),
     )
 
 

@@ -4,19 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from udfs.nets.mrz import MrzNet
 from udfs.reading.barcode import DECODED, Barcode, read_barcode
 from udfs.reading.detector import Image
 from udfs.reading.fields import FieldReading
-from udfs.reading.lines import Box, TextLine
-from udfs.reading.mrz import Mrz, find_mrz
+from udfs.reading.lines import TextLine, moved_box
+from udfs.reading.mrz import Mrz
+from udfs.reading.mrz_search import find_on_card, find_on_photo
 from udfs.reading.text import TextReader, read_text
 from udfs.reading.visual_zone import read_visual_zone
 
-__all__ = ["FieldReading", "Reading", "read_document"]
+__all__ = ["FieldReading", "Page", "Reading", "read_document"]
 
 
 @dataclass(frozen=True)
@@ -38,21 +39,32 @@ class Reading:
     mean_confidence: float
 
 
-def read_document(reader: TextReader, card_image: Image, to_image: npt.NDArray[np.float64]) -> Reading:
-    """Read an upright card.
+@dataclass(frozen=True)
+class Page:
+    """What is to be read.
 
-    Args:
-        reader: the nets.
-        card_image: BGR uint8 [h, w, 3], rectified and upright, native resolution.
+    Attributes:
+        card: BGR uint8 [h, w, 3], the card, rectified and upright, at native resolution.
         to_image: float64 [3, 3], the homography from card pixels to pixels of the decoded image.
+        photo: BGR uint8, the decoded image itself where no card was found in it, so that `card` is all of it.
     """
-    lines = tuple(read_text(reader, card_image))
-    mrz = find_mrz(lines)
-    barcode = read_barcode(card_image)
+
+    card: Image
+    to_image: npt.NDArray[np.float64]
+    photo: Image | None = None
+
+
+def read_document(reader: TextReader, second: MrzNet, page: Page) -> Reading:
+    """Read a page: its text with `reader`, the rows of its machine readable zone with `second` too."""
+    lines = tuple(read_text(reader, page.card))
+    mrz = find_on_card(second, page.card, lines)
+    if mrz is None and page.photo is not None:
+        mrz = find_on_photo(second, page.photo, np.asarray(np.linalg.inv(page.to_image), np.float64))
+    barcode = read_barcode(page.card)
     found = [*_mrz_fields(mrz), *_barcode_fields(barcode), *read_visual_zone(lines, mrz), *_text_fields(lines)]
     return Reading(
         lines=lines,
-        fields=tuple(_moved(field, to_image) for field in found),
+        fields=tuple(_moved(field, page.to_image) for field in found),
         mrz=mrz,
         barcode=barcode,
         mean_confidence=fmean(line.confidence for line in lines) if lines else 0.0,
@@ -87,12 +99,3 @@ def _moved(field: FieldReading, to_image: npt.NDArray[np.float64]) -> FieldReadi
         return field
     box = moved_box(field.box, to_image)
     return FieldReading(field.name, field.source, field.value, field.raw, field.confidence, box)
-
-
-def moved_box(box: Box, homography: npt.NDArray[np.float64]) -> Box:
-    """Give the upright box around a box that a homography (float64 [3, 3]) has moved."""
-    x0, y0, x1, y1 = box
-    corners = np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], dtype=np.float64)
-    moved = np.asarray(cv2.perspectiveTransform(corners, homography), dtype=np.float64)[0]
-    (left, top), (right, bottom) = moved.min(axis=0), moved.max(axis=0)
-    return (float(left), float(top), float(right), float(bottom))

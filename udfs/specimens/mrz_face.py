@@ -1,5 +1,6 @@
 """An OCR-B-like face for machine readable zones, drawn by strokes with round ends."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -9,9 +10,28 @@ import numpy.typing as npt
 Point = tuple[float, float]
 Stroke = tuple[Point, ...]
 DRAWN_PX = 96  # cap height at which glyphs are drawn before they are reduced
-CAP_TO_PITCH = 1.0  # cap height over pitch: OCR-B's 2.5 mm capitals stand at 2.54 mm
-GLYPH_WIDTH = 0.60  # body of a glyph over its cap height
-STROKE = 0.125  # pen over cap height
+
+
+@dataclass(frozen=True)
+class Face:
+    """How the strokes are drawn.
+
+    Attributes:
+        cap: cap height over pitch; OCR-B's 2.5 mm capitals stand at 2.54 mm.
+        body: width of a glyph over its cap height.
+        pen: width of the pen over cap height.
+        unrest: how far the points of a stroke stray, over cap height.
+        seed: of that straying, which is the same wherever a character stands.
+    """
+
+    cap: float = 1.0
+    body: float = 0.60
+    pen: float = 0.125
+    unrest: float = 0.0
+    seed: int = 0
+
+
+OCR_B = Face()
 
 
 def _arc(cx: float, cy: float, rx: float, ry: float, start: float, stop: float) -> Stroke:
@@ -72,23 +92,32 @@ GLYPHS: dict[str, tuple[Stroke, ...]] = {
 }
 
 
-@lru_cache(maxsize=64)
-def _glyph(char: str) -> npt.NDArray[np.uint8]:
+@lru_cache(maxsize=2_560)
+def _glyph(char: str, face: Face) -> npt.NDArray[np.uint8]:
     """One glyph at DRAWN_PX cap height in a cell one pitch wide, uint8 coverage [h, w]."""
-    pen = DRAWN_PX * STROKE
-    cell = round(DRAWN_PX / CAP_TO_PITCH)
+    pen = DRAWN_PX * face.pen
+    cell = round(DRAWN_PX / face.cap)
     margin = round(pen * 1.5)
     canvas = np.zeros((DRAWN_PX + 2 * margin, cell), dtype=np.uint8)
-    body = np.array([DRAWN_PX * GLYPH_WIDTH, DRAWN_PX]) - pen
+    body = np.array([DRAWN_PX * face.body, DRAWN_PX]) - pen
     origin = np.array([(cell - body[0]) / 2, margin + pen / 2])
+    rng = np.random.default_rng((face.seed, ord(char)))
     for stroke in GLYPHS[char]:
-        points = np.rint((np.array(stroke) * body + origin) * 16).astype(np.int32)
+        strayed = np.array(stroke) * body + origin + DRAWN_PX * face.unrest * _stray(len(stroke), rng)
+        points = np.rint(strayed * 16).astype(np.int32)
         cv2.polylines(canvas, [points.reshape(-1, 1, 2)], False, 255, round(pen), cv2.LINE_AA, 4)
     return canvas
 
 
-def mrz_mask(line: str, pitch: float) -> npt.NDArray[np.float32]:
-    """Ink coverage 0..1 of one line at `pitch` px a character, float32 [h, w]; 0.19 of a cap height clear above."""
-    drawn = np.hstack([_glyph(char) for char in line])
-    size = (round(pitch * len(line)), round(drawn.shape[0] * pitch * CAP_TO_PITCH / DRAWN_PX))
+def _stray(points: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Where the points [n, 2] of a stroke stray, -1 to 1: its ends at random, those between them smoothly."""
+    ends = rng.uniform(-1, 1, (2, 2))
+    along = np.linspace(0, 1, points)[:, None]
+    return np.asarray(ends[0] * (1 - along) + ends[1] * along)
+
+
+def mrz_mask(line: str, pitch: float, face: Face = OCR_B) -> npt.NDArray[np.float32]:
+    """Ink coverage 0..1 of one line at `pitch` px a character, float32 [h, w]; 1.5 pens clear above and below."""
+    drawn = np.hstack([_glyph(char, face) for char in line])
+    size = (round(pitch * len(line)), round(drawn.shape[0] * pitch * face.cap / DRAWN_PX))
     return np.asarray(cv2.resize(drawn, size, interpolation=cv2.INTER_AREA), dtype=np.float32) / 255.0

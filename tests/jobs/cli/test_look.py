@@ -27,6 +27,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from udfs.judging.scorer_file import Scorer, write_scorer
     from udfs.nets.corners import CornerNet
     from udfs.nets.embedding import EmbeddingNet
+    from udfs.nets.mrz import MrzNet
     from udfs.nets.trunk import ForensicNet
     from udfs.nets.weights_file import add_net
 
@@ -34,6 +35,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     nets = {
         "corners": CornerNet(8), "design": EmbeddingNet(8), "portrait": EmbeddingNet(8), "forensic": ForensicNet(8),
+        "mrz": MrzNet(8),
     }  # fmt: skip
     for name, net in nets.items():
         add_net(place / "inspector", name, net=net, architecture={"width": 8})

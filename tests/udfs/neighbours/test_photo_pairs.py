@@ -16,7 +16,7 @@ from udfs.neighbours.portrait_patches import SIZE, open_patches, portrait_patch,
 from udfs.neighbours.portrait_registration import registered
 from udfs.neighbours.thresholds import mixed_threshold
 from udfs.neighbours.ties import tie
-from udfs.reading.reader import moved_box
+from udfs.reading.lines import moved_box
 from udfs.specimens.portraits import draw_portrait
 
 PRINTED = (108, 136)

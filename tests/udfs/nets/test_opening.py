@@ -10,6 +10,7 @@ from conf.errors import BadModel
 from udfs.nets.blocks import fused
 from udfs.nets.corners import CornerNet
 from udfs.nets.embedding import EmbeddingNet
+from udfs.nets.mrz import MrzNet
 from udfs.nets.opening import open_corners, open_nets, shipped_inspector
 from udfs.nets.trunk import ForensicNet
 from udfs.nets.weights_file import MANIFEST, add_net
@@ -22,6 +23,7 @@ def folder(tmp_path: Path) -> Path:
     add_net(tmp_path, "design", net=EmbeddingNet(width=8), architecture={"width": 8})
     add_net(tmp_path, "portrait", net=EmbeddingNet(width=8), architecture={"width": 8})
     add_net(tmp_path, "forensic", net=ForensicNet(width=8), architecture={"width": 8})
+    add_net(tmp_path, "mrz", net=MrzNet(width=8), architecture={"width": 8})
     return tmp_path
 
 

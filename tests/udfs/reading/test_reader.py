@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from conf.settings import ReadingSettings
-from udfs.reading.reader import read_document
+from udfs.nets.opening import open_mrz, shipped_inspector
+from udfs.reading.reader import Page, read_document
 from udfs.reading.recogniser import line_of
 from udfs.reading.text import TextReader, open_text_reader, read_text
 from udfs.specimens.issuers import find_design
@@ -55,7 +56,7 @@ def test_a_specimen_passport_is_read_whole(reader: TextReader) -> None:
     person = draw_person(rng)
     specimen = render(design, person, draw_papers(person, design, date(2026, 3, 1), rng))
     half = np.diag([0.5, 0.5, 1.0])
-    reading = read_document(reader, specimen.image, half)
+    reading = read_document(reader, open_mrz(shipped_inspector()), Page(specimen.image, half))
     assert reading.mrz is not None
     assert reading.mrz.lines == (specimen.values["mrz_line_1"], specimen.values["mrz_line_2"])
     found = {field.name: field for field in reading.fields if field.source == "visual"}
