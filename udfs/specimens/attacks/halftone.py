@@ -18,7 +18,7 @@ ANGLES = ((15.0, 75.0, 0.0, 45.0), (105.0, 45.0, 90.0, 75.0), (22.5, 82.5, 7.5, 
 # Weights of the two waves that make a dot.
 SHAPES = {"round": (1.0, 1.0), "elliptical": (1.3, 0.7), "line": (1.0, 0.0)}
 
-SPREAD_MM = (0.016, 0.032)
+SPREAD_MM = (0.022, 0.045)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def draw_screening(cell: float, rng: np.random.Generator, *, laser: bool) -> Scr
         angles=tuple(angle + skew for angle in angles),
         shape=str(rng.choice(list(SHAPES), p=[0.45, 0.4, 0.15])),
         edge=float(rng.uniform(0.5, 1.0)),
-        ragged=float(rng.uniform(0.02, 0.07)) if laser else 0.01,
+        ragged=float(rng.uniform(0.01, 0.05)) if laser else 0.01,
     )
 
 
