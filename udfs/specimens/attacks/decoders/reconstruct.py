@@ -18,7 +18,7 @@ Autoencoder = Callable[[Colour], Colour]
 Family = Callable[[Colour, np.random.Generator], Iterator[Autoencoder]]
 
 LEAST_WHOLE_PSNR = 33.0  # edges and all: below this a portrait is no longer its holder's
-SHARES = (0.3, 0.5, 0.65, 0.8, 0.9)
+SHARES = (0.35, 0.6, 0.8, 0.9)
 GRAIN_SHARE = (0.7, 1.0)  # of the grain's energy that the decoder itself makes
 ACTIVITY = 4.0  # sigma in pixels over which grain follows what was lost
 
