@@ -101,7 +101,7 @@ def cut_tiles(twins: Twins, rng: np.random.Generator, number: int = PER_PAIR) ->
     height, width = twins.mask.shape
     if min(height, width) < SIDE:
         return
-    altered = np.argwhere(twins.mask) if twins.family != "physical" else np.zeros((0, 2), np.int64)
+    altered = np.argwhere(twins.mask)
     for index in range(number):
         if len(altered) and index < number - 1:
             y, x = altered[int(rng.integers(len(altered)))]

@@ -18,7 +18,7 @@ ARCHITECTURE = {"width": 32, "side": 192}
 PAIRS = 8
 TWINS_PER_DESIGN = 4
 ALTERED_WEIGHT = 6.0  # altered cells are about a tenth of a tile
-LEAST_DECODED = 0.2  # of a tile: less than that, and it does not count as generated
+LEAST_SHARE = 0.2  # of a tile: less than that, and it does not count as printed or generated
 KEPT = 0.2  # share of tiles whose light stays as photographed
 SENT_ON = 0.4  # share of batches that are compressed once more
 
@@ -55,16 +55,16 @@ def pair_loss(net: ForensicNet, pairs: Sequence[TilePair]) -> Tensor:
     truth = torch.cat([altered, torch.zeros_like(altered)])
     weight = torch.tensor(ALTERED_WEIGHT)
     on_map = nn.functional.binary_cross_entropy_with_logits(cells, truth, pos_weight=weight)
-    decoded = (family == 2) & (touched.mean(dim=(1, 2)) > LEAST_DECODED)
-    sought = torch.stack([family == 1, decoded], dim=1).float()
+    shown = touched.mean(dim=(1, 2)) > LEAST_SHARE
+    sought = torch.stack([(family == 1) & shown, (family == 2) & shown], dim=1).float()
     on_tile = nn.functional.binary_cross_entropy_with_logits(logits, torch.cat([sought, torch.zeros_like(sought)]))
     strongest = top_cells(cells.flatten(1))
-    shown = altered.flatten(1).amax(dim=1)
+    edited = altered.flatten(1).amax(dim=1)
     margins = torch.stack(
         [strongest[:half] - strongest[half:], logits[:half, 0] - logits[half:, 0], logits[:half, 1] - logits[half:, 1]],
         dim=1,
     )
-    told = torch.cat([shown[:, None], sought], dim=1)
+    told = torch.cat([edited[:, None], sought], dim=1)
     ranked = (nn.functional.softplus(1.0 - margins) * told).sum() / told.sum().clamp(min=1)
     return on_map + on_tile + 0.5 * ranked
 
