@@ -12,7 +12,7 @@ from conf.settings import ScoreSettings
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.judging.abstaining import abstention
 from udfs.judging.cells import given, mappings, numbers_by_name, text
-from udfs.judging.fusion import campaign_log_odds, heeded, own_log_odds, risk_log_odds, standing_of
+from udfs.judging.fusion import MOST, campaign_log_odds, heeded, own_log_odds, risk_log_odds, standing_of
 from udfs.judging.heads import contradiction_signals, head_log_odds, signal_matrix
 from udfs.judging.log_odds import sigmoid
 from udfs.judging.scorer_file import Scorer, read_scorer
@@ -90,7 +90,7 @@ def score_observation(
 
 
 def _evidence(scorer: Scorer, rows: Sequence[dict[str, Any]]) -> list[dict[str, float | str]]:
-    """Per row and family: calibrated log-odds at even odds, or why it abstains."""
+    """Per row and family: calibrated log-odds at even odds, cut where fusion heeds no more, or why it abstains."""
     signals: list[dict[str, float | None]] = [
         {**numbers_by_name(row["signals"]), **contradiction_signals(mappings(row["contradictions"]))} for row in rows
     ]
@@ -104,7 +104,7 @@ def _evidence(scorer: Scorer, rows: Sequence[dict[str, Any]]) -> list[dict[str, 
 
 
 def _or_silent(value: float) -> float | str:
-    return "no_signals" if np.isnan(value) else value
+    return "no_signals" if np.isnan(value) else min(max(value, -MOST), MOST)
 
 
 def _judge(

@@ -5,7 +5,10 @@ import pytest
 
 from conf.errors import BadModel
 from conf.settings import ScoreSettings
+from schemas.words import EVIDENCE_FAMILIES
 from tests.fakes_risk import small_scorer
+from udfs.judging.fusion import MOST
+from udfs.judging.log_odds import sigmoid
 from udfs.judging.scorer_file import read_scorer, write_scorer
 from udfs.scorer import INPUTS, OUTPUTS, open_scorer, score_batches, score_frame, score_observation, shipped_scorer
 
@@ -86,10 +89,24 @@ def test_families_abstain_with_their_reason() -> None:
     assert answer["abstained"] == ["generated", "inconsistent", "physical", "tampered"]
     assert answer["risk"] == pytest.approx(SETTINGS.prevalence)
     assert answer["reasons"] == [
-        "Not judged: generated (the detector gave no signal), inconsistent (nothing could be read), "
+        "Not judged: generated (nothing could be read), inconsistent (nothing could be read), "
         "physical (no card was found in the picture), tampered (no card was found in the picture)"
     ]
     assert judged(card_width=400.0)["abstained"] == ["physical"]
+    assert judged(signals=None)["abstained"] == ["generated", "physical", "tampered"]
+
+
+def test_a_card_on_which_nothing_is_read_is_not_judged_by_its_pixels_but_a_selfie_is() -> None:
+    assert judged(lines=2)["abstained"] == ["generated", "physical", "tampered"]
+    assert judged(lines=None)["abstained"] == ["generated", "inconsistent", "physical", "tampered"]
+    assert judged(doc_type="selfie", card_found=False, lines=0)["generated"] is not None
+
+
+@pytest.mark.parametrize("wild", [1e12, -1e12])
+def test_evidence_never_says_more_than_fusion_heeds(wild: float) -> None:
+    answer = judged(signals=dict.fromkeys(CALM, wild))
+    assert all(sigmoid(-MOST) <= answer[family] <= sigmoid(MOST) for family in EVIDENCE_FAMILIES)
+    assert 0 < answer["risk"] < 1
 
 
 def test_a_contradiction_is_told_by_places_and_never_by_values() -> None:

@@ -23,6 +23,7 @@ Image = npt.NDArray[np.uint8]
 Decoder = Callable[[bytes, Header], Image]
 HOOK = "LOOKBACK_DECODER"
 GREY_BYTES = 2  # of a tRNS chunk that names a grey; of another length it is void
+AT_ONCE = 1_000_000  # pixels that are converted at once, since numbers between take four times their memory
 OUT_OF_MEMORY = -4  # cv::Error::StsNoMem
 # EXIF orientation to (transpose first, then flip rows, flip columns).
 TURNS = {1: (0, 0, 0), 2: (0, 0, 1), 3: (0, 1, 1), 4: (0, 1, 0), 5: (1, 0, 0), 6: (1, 0, 1), 7: (1, 1, 1), 8: (1, 1, 0)}
@@ -47,7 +48,9 @@ def decode(content: bytes, header: Header) -> Image:
         raise Refused("undecodable", f"OpenCV error {error.code}") from error
     if pixels is None:
         raise Refused("undecodable", "the codec gave no picture")
-    image = as_bgr(_seen_through(np.asarray(pixels), content, header))
+    image, grey = as_bgr(np.asarray(pixels)), _clear_grey(content, header)
+    if grey is not None and pixels.ndim == 2:
+        np.copyto(image, np.uint8(255), where=(pixels == grey)[:, :, None])
     if image.shape[:2] != (header.height, header.width):
         raise Refused("undecodable", f"{image.shape[1]} x {image.shape[0]} pixels, not those of the header")
     return upright(image, read_exif(content, header).orientation)
@@ -61,34 +64,40 @@ def _heic(content: bytes, header: Header) -> Image:
     return as_bgr(np.frombuffer(samples, np.uint8).reshape(said["height"], said["width"], said["channels"]))
 
 
-def _seen_through(pixels: npt.NDArray[np.generic], content: bytes, header: Header) -> npt.NDArray[np.generic]:
-    """Grey of a PNG beside its alpha where a tRNS chunk names one grey as clear, which OpenCV passes over."""
-    clear = next((block for block in header.blocks if block.name == "tRNS"), None)
-    if header.format != PNG or pixels.ndim != 2 or clear is None or clear.length != GREY_BYTES:
-        return pixels
-    most = 2**header.bits - 1
+def _clear_grey(content: bytes, header: Header) -> int | None:
+    """The one grey, as decoded, that a PNG's tRNS chunk names as clear; OpenCV passes over it."""
+    clear = header.first("tRNS")
+    if header.format != PNG or clear is None or clear.length != GREY_BYTES:
+        return None
+    most = (1 << header.bits) - 1
     grey = int.from_bytes(content[clear.start : clear.start + 2]) & most
-    if header.bits < 8:
-        grey *= 255 // most
-    full = 2 ** (8 * pixels.itemsize) - 1
-    return np.dstack([pixels, np.where(pixels == grey, 0, full).astype(pixels.dtype)])
+    return grey * (255 // most) if header.bits < 8 else grey
 
 
 def as_bgr(pixels: npt.NDArray[np.generic]) -> Image:
     """Bring 8- or 16-bit grey, BGR or BGRA to 8-bit BGR; transparency over white."""
-    if pixels.dtype == np.uint16:
-        pixels = np.round(pixels.astype(np.float32) / 257).astype(np.uint8)
-    if pixels.dtype != np.uint8:
+    if pixels.dtype not in (np.uint8, np.uint16):
         raise Refused("undecodable", f"samples of {pixels.dtype}")
-    image = pixels.astype(np.uint8, copy=False)
-    if image.ndim == 2:
-        image = image[:, :, None]
+    planes = pixels[:, :, None] if pixels.ndim == 2 else pixels
+    if planes.dtype == np.uint8 and planes.shape[2] == 3:
+        return np.ascontiguousarray(planes.astype(np.uint8, copy=False))
+    height, width = planes.shape[:2]
+    image = np.empty((height, width, 3), np.uint8)
+    rows = max(1, AT_ONCE // width)
+    for top in range(0, height, rows):
+        image[top : top + rows] = _strip_as_bgr(planes[top : top + rows])
+    return image
+
+
+def _strip_as_bgr(planes: npt.NDArray[np.generic]) -> Image:
+    """Some rows [h, w, 1 to 4] of 8 or 16 bits as 8-bit BGR, or grey [h, w, 1]."""
+    if planes.dtype == np.uint16:
+        planes = np.round(planes.astype(np.float32) / 257).astype(np.uint8)
+    image = planes.astype(np.uint8, copy=False)
     if image.shape[2] in (2, 4):
         share = image[:, :, -1:].astype(np.float32) / 255
         image = np.round(image[:, :, :-1] * share + 255 * (1 - share)).astype(np.uint8)
-    if image.shape[2] == 1:
-        image = np.repeat(image, 3, axis=2)
-    return np.ascontiguousarray(image)
+    return image
 
 
 def upright(image: Image, orientation: int) -> Image:

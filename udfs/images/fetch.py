@@ -58,7 +58,7 @@ def fetch(uri: str, source: Source) -> Fetched:
     try:
         content = _read(file, source)
         if number is not None:
-            page = read_page(content, number)
+            page = read_page(content, number, source.max_bytes)
             whole = hashlib.sha256(content).hexdigest()
             return Fetched(uri, page.content, page.sha256, rendered=page.rendered, whole=whole)
     except Refused as refused:

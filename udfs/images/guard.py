@@ -18,6 +18,11 @@ OTHER_PICTURES = {
 OTHER_BRANDS = {b"hevc": "HEIC, a sequence", b"msf1": "HEIC, a sequence", b"avif": "AVIF", b"avis": "AVIF"}
 # A picture of a few hundred pixels can be nearly all header: under this a bomb cannot hurt.
 HARMLESS_PIXELS = 1_000_000
+# Of the largest picture: red, green, blue and transparency. One of 16 bits a sample may have as many fewer pixels.
+MOST_BYTES_PER_PIXEL = 4
+# Each scan of a JPEG may go over all of its pixels, though it has few bytes: as many of the largest picture, or more of
+# a smaller one. Encoders write ten.
+MOST_SCANS = 20
 
 
 def guard(content: bytes, limits: ImageLimits) -> Header:
@@ -66,6 +71,11 @@ def _check_size(header: Header, size: int, limits: ImageLimits) -> None:
         raise Refused("bomb", f"{shape} pixels; at most {limits.max_side} a side and {limits.max_pixels} in all")
     if header.pixels > HARMLESS_PIXELS and header.pixels > size * limits.max_pixels_per_byte:
         raise Refused("bomb", f"{shape} pixels in {size} bytes")
+    if header.sample_bytes > MOST_BYTES_PER_PIXEL * limits.max_pixels:
+        raise Refused("bomb", f"{header.sample_bytes} bytes of samples")
+    scans = sum(block.name == "SOS" for block in header.blocks)
+    if scans * header.pixels > MOST_SCANS * limits.max_pixels:
+        raise Refused("bomb", f"{scans} scans of {shape} pixels")
     if header.frames > 1:
         raise Refused("unsupported_format", f"animation, {header.frames} frames")
 

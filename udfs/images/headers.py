@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 JPEG, PNG, WEBP, HEIC = "jpeg", "png", "webp", "heic"
+# No camera or editor writes so many segments or chunks; each costs time and memory that its bytes do not show.
+MOST_BLOCKS = 65_536
 
 
 class BadHeader(ValueError):
@@ -56,6 +58,12 @@ class Header:
     def pixels(self) -> int:
         """Pixels of the picture."""
         return self.width * self.height
+
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of its samples as a codec lays them out: one or three channels and transparency, of one byte or two."""
+        channels = (1 if self.colour == "grey" else 3) + self.alpha
+        return self.pixels * channels * (2 if self.bits > 8 else 1)
 
     def first(self, name: str) -> Block | None:
         """The first block of that name."""

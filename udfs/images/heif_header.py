@@ -25,7 +25,7 @@ def parse_heif(content: bytes) -> Header:
     meta = next(((start, end) for name, start, end in top if name == b"meta"), None)
     if meta is None:
         raise BadHeader("no meta box")
-    sizes = [_size(content, start) for start in _extents(content, meta[0] + FULL, meta[1])]
+    sizes = [_size(content, start) for start in _extents(content, (meta[0] + FULL, meta[1]))]
     if not sizes:
         raise BadHeader("no size")
     width, height = max(sizes, key=lambda size: size[0] * size[1])
@@ -35,13 +35,24 @@ def parse_heif(content: bytes) -> Header:
     )  # fmt: skip
 
 
-def _extents(content: bytes, start: int, end: int) -> Iterator[int]:
+def _extents(content: bytes, meta: tuple[int, int]) -> Iterator[int]:
     """Where each announced size begins: meta / iprp / ipco / ispe."""
-    for name, inner, until in _boxes(content, start, end):
-        if name in (b"iprp", b"ipco"):
-            yield from _extents(content, inner, until)
-        elif name == b"ispe":
-            yield inner + FULL
+    for properties in _inside(content, meta, b"iprp"):
+        for container in _inside(content, properties, b"ipco"):
+            for start, _ in _inside(content, container, b"ispe"):
+                yield start + FULL
+
+
+def _inside(content: bytes, parent: tuple[int, int], wanted: bytes) -> Iterator[tuple[int, int]]:
+    """Start and end of the content of each box of that name that its parent holds.
+
+    A box that outgrew its parent would be walked again as its neighbours, and again for each box within it.
+    """
+    for name, start, end in _boxes(content, *parent):
+        if end > parent[1]:
+            raise BadHeader("a box does not fit into its parent")
+        if name == wanted:
+            yield start, end
 
 
 def _size(content: bytes, at: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from udfs.images.headers import JPEG, BadHeader, Block, Header
+from udfs.images.headers import JPEG, MOST_BLOCKS, BadHeader, Block, Header
 
 MAGIC = b"\xff\xd8\xff"
 EOI, SOS, DNL = 0xD9, 0xDA, 0xDC
@@ -11,10 +11,10 @@ FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 # Inside a scan FF is followed by 00 (stuffing), RST0-7, or another FF (fill); anything else ends the scan.
+FILL = re.compile(rb"\xff+")  # bytes before a marker, whose own first byte is the last of them
 SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 COLOURS = {1: "grey", 3: "ycc", 4: "cmyk"}
 ADOBE = b"Adobe"
-MOST_BLOCKS = 4_096
 KEPT_NAMES = {0xDB: "DQT", 0xC4: "DHT", 0xFE: "COM", 0xDD: "DRI", SOS: "SOS"} | {0xE0 + n: f"APP{n}" for n in range(16)}
 
 
@@ -56,13 +56,13 @@ def parse_jpeg(content: bytes) -> Header:
 
 
 def _walk(content: bytes) -> _Walk:
-    walk, at = _Walk(), 2
-    while len(walk.blocks) < MOST_BLOCKS:
-        while content[at : at + 2] == b"\xff\xff":
-            at += 1
+    walk, at = _Walk(end=len(content)), 2
+    for _ in range(MOST_BLOCKS):
+        fill = FILL.match(content, at)
+        at = fill.end() - 1 if fill else at
         if at + 2 > len(content):
-            break
-        if content[at] != 0xFF:
+            return walk
+        if fill is None:
             raise BadHeader(f"no marker at byte {at}")
         marker = content[at + 1]
         if marker == EOI:
@@ -73,10 +73,9 @@ def _walk(content: bytes) -> _Walk:
             continue
         following = _segment(content, at, marker, walk)
         if following is None:
-            break
+            return walk
         at = following
-    walk.end = len(content)
-    return walk
+    raise BadHeader(f"more than {MOST_BLOCKS} markers")
 
 
 def _segment(content: bytes, at: int, marker: int, walk: _Walk) -> int | None:

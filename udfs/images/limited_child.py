@@ -38,7 +38,7 @@ def _obey(order: dict[str, Any], content: bytes) -> Answer:
         case "describe":
             return {"pages": describe_pages(content, order["most"])}, b""
         case "page":
-            return page_of(content, order["number"])
+            return page_of(content, order["number"], order["most"])
         case "heif":
             return heif_pixels(content, order["most"])
         case _:

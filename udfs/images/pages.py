@@ -53,14 +53,14 @@ def page_digests(content: bytes, most: int) -> list[str]:
     return [jpeg or _rendered(whole, number) for number, jpeg in enumerate(said["pages"], start=1)]
 
 
-def read_page(content: bytes, number: int) -> Page:
-    """One page of a PDF.
+def read_page(content: bytes, number: int, most: int | None = None) -> Page:
+    """One page of a PDF; its JPEG may have so many bytes, which a file of few can hold deflated.
 
     Raises:
-        Refused: `missing`, and as `page_digests` does.
+        Refused: `missing`, `too_large`, and as `page_digests` does.
     """
     _refuse_unreadable(content)
-    said, payload = ask_child(content, do="page", number=number)
+    said, payload = ask_child(content, do="page", number=number, most=most)
     if said["jpeg"]:
         return Page(payload, hashlib.sha256(payload).hexdigest(), rendered=False)
     pixels = np.frombuffer(payload, np.uint8).reshape(said["height"], said["width"], 3)

@@ -37,11 +37,11 @@ def describe_pages(content: bytes, most: int) -> list[str | None]:
     return found
 
 
-def page_of(content: bytes, number: int) -> tuple[dict[str, Any], bytes]:
+def page_of(content: bytes, number: int, most: int | None) -> tuple[dict[str, Any], bytes]:
     """Page `number`, from 1: its one embedded JPEG untouched, else rows of rendered BGR samples.
 
     Raises:
-        Refused: `missing`, and as `describe_pages` does.
+        Refused: `missing`, `too_large` where that JPEG has more than `most` bytes, and as `describe_pages` does.
     """
     pdf = _opened(content)
     if number > len(pdf):
@@ -49,6 +49,8 @@ def page_of(content: bytes, number: int) -> tuple[dict[str, Any], bytes]:
     page = _page(pdf, number - 1)
     jpeg = _embedded(page)
     if jpeg is not None:
+        if most is not None and len(jpeg) > most:
+            raise Refused("too_large", f"{len(jpeg)} bytes of a JPEG, at most {most}")
         return {"jpeg": True}, jpeg
     longer = max(*page.get_size(), 1.0)
     bitmap = page.render(scale=min(max(DOTS, LEAST / longer), MOST / longer))

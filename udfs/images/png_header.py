@@ -2,7 +2,7 @@
 
 import zlib
 
-from udfs.images.headers import PNG, BadHeader, Block, Header
+from udfs.images.headers import MOST_BLOCKS, PNG, BadHeader, Block, Header
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
 COLOURS = {0: "grey", 2: "rgb", 3: "palette", 4: "grey", 6: "rgb"}
@@ -44,16 +44,21 @@ def _walk(content: bytes) -> tuple[list[Block], int, bool, str]:
     """Blocks, end of the picture, whether IEND was met, and the first damaged chunk.
 
     Pixel data is left out, and a tRNS behind it, which means nothing there.
+
+    Raises:
+        BadHeader: there are too many chunks.
     """
     view, damage = memoryview(content), ""
     blocks: list[Block] = []
     at, drawn = len(MAGIC), False
-    while at + AROUND <= len(content):
+    for _ in range(MOST_BLOCKS):
+        if at + AROUND > len(content):
+            return blocks, len(content), False, damage
         length = int.from_bytes(view[at : at + 4])
         name = bytes(view[at + 4 : at + 8]).decode("latin-1")
         after = at + AROUND + length
         if after > len(content):
-            break
+            return blocks, len(content), False, damage
         if not damage and zlib.crc32(view[at + 4 : after - 4]) != int.from_bytes(view[after - 4 : after]):
             damage = name if name.isalpha() else "?"
         if name == "IEND":
@@ -62,4 +67,4 @@ def _walk(content: bytes) -> tuple[list[Block], int, bool, str]:
         if name != "IDAT" and not (drawn and name == "tRNS"):
             blocks.append(Block(name, at + 8, length))
         at = after
-    return blocks, len(content), False, damage
+    raise BadHeader(f"more than {MOST_BLOCKS} chunks")

@@ -12,6 +12,7 @@ from udfs.images.decode import Image
 Box = tuple[float, float, float, float]
 Sums = npt.NDArray[np.float32]  # of values of 0 to 1, so that single precision carries
 WORK_WIDTH = 256  # px: a portrait's edge is then still sharp and its texture gone
+MOST_HEIGHT = 4 * WORK_WIDTH  # px: no card and no selfie is so narrow, and every place of a strip would be searched
 WIDTHS = tuple(range(40, 97, 2))  # px of the work width: ISO/IEC 7501 portraits take a fifth to a third of a card
 ASPECTS = (1.2, 1.29, 1.4)  # height over width: 35 x 45 mm, and a little wider and narrower
 FULL_STEP = 24.0  # grey levels: a longer edge counts for more than a harder one
@@ -51,7 +52,7 @@ def find_portrait(card: Image, lines: Sequence[Box]) -> Portrait | None:
     """
     scale = WORK_WIDTH / card.shape[1]
     height = round(card.shape[0] * scale)
-    if height < min(WIDTHS):
+    if not min(WIDTHS) <= height <= MOST_HEIGHT:
         return None
     small = np.asarray(cv2.resize(card, (WORK_WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8)
     planes = _planes(small, [tuple(value * scale for value in line) for line in lines])

@@ -1,6 +1,6 @@
 """The chunks of a WebP (RFC 9649)."""
 
-from udfs.images.headers import WEBP, BadHeader, Block, Header
+from udfs.images.headers import MOST_BLOCKS, WEBP, BadHeader, Block, Header
 
 RIFF, MAGIC = b"RIFF", b"WEBP"
 LOSSY_START = b"\x9d\x01\x2a"
@@ -36,8 +36,10 @@ def parse_webp(content: bytes) -> Header:
 
 
 def _walk(content: bytes, end: int) -> tuple[list[Block], bool]:
-    blocks, at = [], 12
+    blocks, at = list[Block](), 12
     while at + 8 <= end:
+        if len(blocks) == MOST_BLOCKS:
+            raise BadHeader(f"more than {MOST_BLOCKS} chunks")
         name = content[at : at + 4].decode("latin-1").strip()
         length = int.from_bytes(content[at + 4 : at + 8], "little")
         blocks.append(Block(name, at + 8, min(length, len(content) - at - 8)))

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
-from udfs.judging.cells import given, mappings, number
+from udfs.judging.cells import given, mappings, number, text
+
+SELFIE = "selfie"  # the one kind of picture that is judged though nothing is written on it
+# Fewer lines of text than any document carries: blank, noise, or too blurred to be judged by its pixels either.
+LEAST_LINES = 3
 
 
 def abstention(family: str, row: Mapping[str, object], physical_width: float) -> str | None:
@@ -10,12 +14,14 @@ def abstention(family: str, row: Mapping[str, object], physical_width: float) ->
 
     Args:
         family: evidence family.
-        row: card_found, card_width in pixels, lines that were read, and contradictions.
+        row: doc_type, card_found, card_width in pixels, lines that were read, and contradictions.
         physical_width: card width below which print and screen traces are not judged.
     """
+    lines = number(row["lines"]) or 0.0
     if family == "inconsistent":
-        return None if mappings(row["contradictions"]) or (number(row["lines"]) or 0) > 0 else "nothing_read"
+        return None if mappings(row["contradictions"]) or lines > 0 else "nothing_read"
     if family in ("physical", "tampered") and not given(row["card_found"]):
         return "no_card"
-    narrow = family == "physical" and (number(row["card_width"]) or 0.0) < physical_width
-    return "narrow" if narrow else None
+    if family == "physical" and (number(row["card_width"]) or 0.0) < physical_width:
+        return "narrow"
+    return "nothing_read" if lines < LEAST_LINES and text(row["doc_type"]) != SELFIE else None

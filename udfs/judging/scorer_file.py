@@ -19,7 +19,7 @@ from udfs.judging.log_odds import Doubles
 
 KIND, FORMAT = "scorer", 1
 MANIFEST, WEIGHTS = "manifest.json", "heads.safetensors"
-RULES = "1"  # counts changes of the judging code that change answers
+RULES = "2"  # counts changes of the judging code that change answers
 
 
 @dataclass(frozen=True)

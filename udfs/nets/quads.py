@@ -50,7 +50,8 @@ def letterbox(image: Image, frame: Frame, side: int) -> Image:
     part = image[top:bottom, left:right]
     shrink = frame.scale
     if shrink < 0.5:  # halve by area first: a warp alone would alias
-        part = np.asarray(cv2.resize(part, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
+        size = (max(1, round((right - left) * shrink)), max(1, round((bottom - top) * shrink)))
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
         ratio = np.array([part.shape[1] / (right - left), part.shape[0] / (bottom - top)])
     else:
         ratio = np.ones(2)

@@ -98,6 +98,7 @@ def mrz_date(text: str, *, latest: str | None, on: date | None) -> str:
     parts = [text[i : i + 2] for i in (0, 2, 4)]
     if (
         len(text) != 6
+        or not text.isascii()
         or not any(p.isdigit() for p in parts)
         or not all(p.isdigit() or set(p) == {FILLER} for p in parts)
     ):

@@ -9,7 +9,7 @@ from functools import partial
 from udfs.reading.dates import mrz_date
 from udfs.reading.lines import Box
 from udfs.reading.mrz_checks import long_number, text_of, verify
-from udfs.reading.mrz_layouts import FILLER, LAYOUTS, Layout, Slot
+from udfs.reading.mrz_layouts import ALPHABET, FILLER, LAYOUTS, Layout, Slot
 from udfs.reading.mrz_repair import Lines, Position, by_check_digit, by_position, violations
 
 # A character put right by its position alone is nearly certain; one chosen by a check digit is one of several guesses.
@@ -23,6 +23,7 @@ UNKNOWN_CERTAINTY = 0.97
 # A character less certain than this may be another that looks like it. Digits are one another's look-alikes so often
 # that without this bound two re-typed numbers of five would be "repaired".
 DOUBTFUL = 0.95
+CHARACTERS = frozenset(ALPHABET)
 # Lines with more characters out of place than this are no MRZ, and none at all is asked where no check digit holds.
 MOST_VIOLATIONS, FEWEST_CHECKS = 2, 2
 
@@ -78,7 +79,8 @@ def parse_mrz(
         on: a day by which the holder was born (e.g. of submission), for the century; else the expiry date serves.
     """
     for layout in LAYOUTS:
-        if len(lines) == layout.rows and all(len(line) == layout.width for line in lines):
+        whole = all(len(line) == layout.width and set(line) <= CHARACTERS for line in lines)
+        if len(lines) == layout.rows and whole:
             mrz = _parse(_Reading(layout, tuple(lines), tuple(map(tuple, certainties)), tuple(boxes)), on)
             if mrz is not None:
                 return mrz

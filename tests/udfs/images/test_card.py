@@ -77,6 +77,10 @@ def test_a_portrait_is_found_and_a_page_without_one_has_none() -> None:
     assert np.allclose(found.box, (60, 150, 270, 420), atol=12)
 
 
+def test_a_strip_is_not_searched_for_a_portrait() -> None:
+    assert find_portrait(np.zeros((11_999, 8, 3), np.uint8), []) is None  # 384,000 rows of the work width
+
+
 def test_near_copies_hash_alike_and_other_cards_do_not() -> None:
     card = flat_card()
     again = cv2.imdecode(cv2.imencode(".jpg", card, [cv2.IMWRITE_JPEG_QUALITY, 60])[1], cv2.IMREAD_COLOR)

@@ -162,6 +162,50 @@ def test_bombs_are_refused_by_their_header() -> None:
     assert refusal(bomb(7_000, 7_000)) == "bomb"  # within the sides, but thousands of pixels a byte
 
 
+@pytest.mark.fault("F7")
+def test_bombs_of_wide_samples_or_of_many_scans_are_refused_by_their_header() -> None:
+    limits = LIMITS.model_copy(update={"max_pixels": 200 * 120})
+    deep = cv2.imencode(".png", np.zeros((120, 200, 4), np.uint16))[1].tobytes()
+    assert refusal(deep, limits) == "bomb"  # eight bytes a pixel
+    assert guard(saved("PNG", mode="RGBA"), limits).sample_bytes == 4 * 200 * 120
+    jpeg = saved("JPEG", progressive=True)
+    scan, end = jpeg.rindex(b"\xff\xda"), len(jpeg) - 2
+    again = jpeg[:end] + jpeg[scan:end] * 20 + jpeg[end:]
+    assert refusal(again, limits) == "bomb"
+    assert guard(again, LIMITS).progressive  # a small picture may have so many
+
+
+@pytest.mark.fault("F7")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_crowd_of_segments_or_chunks_is_refused(kind: str) -> None:
+    content = saved(kind)
+    empty, at = {
+        "JPEG": (b"\xff\xfe\x00\x02", 2),
+        "PNG": (b"\x00\x00\x00\x00abCd" + zlib.crc32(b"abCd").to_bytes(4), 33),
+        "WEBP": (b"abcd\x00\x00\x00\x00", 12),
+    }[kind]
+    crowded = content[:at] + empty * 65_536 + content[at:]
+    if kind == "WEBP":
+        crowded = crowded[:4] + (len(crowded) - 8).to_bytes(4, "little") + crowded[8:]
+    assert refusal(crowded) == "undecodable"
+
+
+def test_fill_before_a_marker_is_passed_over_and_markers_without_end_are_refused() -> None:
+    content = saved("JPEG")
+    filled = content[:2] + b"\xff" * 100_000 + content[2:]
+    assert guard(filled, LIMITS).complete
+    assert refusal(content[:2] + b"\xff\x01" * 70_000 + content[2:]) == "undecodable"
+
+
+def test_pictures_of_more_than_one_strip_are_converted_alike() -> None:
+    deep = np.random.default_rng(3).integers(0, 65_536, (1_100, 1_000, 4), np.uint16)
+    content = cv2.imencode(".png", deep, [cv2.IMWRITE_PNG_COMPRESSION, 0])[1].tobytes()
+    eight = np.round(deep.astype(np.float32) / 257)
+    share = eight[:, :, 3:] / 255
+    over_white = np.round(eight[:, :, :3] * share + 255 * (1 - share))
+    assert np.array_equal(decode(content, guard(content, LIMITS)), over_white)
+
+
 def test_what_follows_the_picture_never_reaches_a_codec() -> None:
     content = saved("JPEG")
     header = guard(content + b"PK\x03\x04 an archive", LIMITS)

@@ -36,6 +36,15 @@ def test_the_header_is_read_before_any_codec() -> None:
     assert refusal(HEIC[:24]) == "undecodable"
 
 
+@pytest.mark.fault("F7")
+@pytest.mark.parametrize(("depth", "length"), [(80, 16), (20_000, 2**31 - 1)])
+def test_boxes_within_boxes_are_never_walked_again_and_again(depth: int, length: int) -> None:
+    pair = length.to_bytes(4) + b"iprp" + (2**31 - 1).to_bytes(4) + b"ipco"
+    inner = pair * (depth // 2)
+    nested = HEIC[: HEIC.index(b"meta") - 4] + (12 + len(inner)).to_bytes(4) + b"meta" + bytes(4) + inner
+    assert refusal(nested) == "undecodable"
+
+
 def test_its_pixels_are_those_that_were_written() -> None:
     pytest.importorskip("pi_heif")
     rough = np.random.default_rng(0).integers(0, 255, (6, 10, 3), np.uint8)

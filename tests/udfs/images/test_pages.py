@@ -149,6 +149,15 @@ def test_files_that_cannot_be_taken_have_their_reasons() -> None:
         read_page(whole, 4)
 
 
+@pytest.mark.fault("F7")
+def test_a_jpeg_that_swells_as_its_page_is_opened_is_refused() -> None:
+    swollen = lone(jpeg() + bytes(300_000))
+    assert len(read_page(swollen, 1, 400_000).content) > 300_000
+    with pytest.raises(Refused) as refused:
+        read_page(swollen, 1, 200_000)
+    assert refused.value.reason == "too_large"
+
+
 def test_addresses_of_pages() -> None:
     assert split_page("scans/a.PDF#page=12") == ("scans/a.PDF", 12)
     assert split_page("p.parquet#a.pdf#page=1") == ("p.parquet#a.pdf", 1)

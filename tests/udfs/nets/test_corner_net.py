@@ -44,6 +44,13 @@ def test_frame_maps_its_own_points_back(shape: tuple[int, int]) -> None:
     assert np.abs(frame.to_image(centre)[0] - (x, y)).max() <= 1.5 / frame.scale + half / 2
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3_000), (3_000, 1), (2, 11_999)])
+def test_a_strip_of_pixels_is_looked_at_as_any_picture(net: CornerNet, shape: tuple[int, int]) -> None:
+    assert letterbox(noise(1, *shape), frame_of(shape, 192), 192).shape == (192, 192, 3)
+    (found,) = find_corners(net, [noise(1, *shape)])
+    assert np.isfinite(found.points).all()
+
+
 def test_best_quad_joins_four_peaks_and_ignores_a_fifth() -> None:
     corners = np.array([[8, 10], [38, 12], [37, 33], [9, 31]], np.float32)
     mask = np.zeros((48, 48), np.float32)

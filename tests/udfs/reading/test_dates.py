@@ -90,3 +90,8 @@ def test_century_of_an_expiry_date_follows_the_day_it_is_near() -> None:
     assert mrz_date("850101", latest=None, on=date(2080, 1, 1)) == "2085-01-01"
     assert mrz_date("310101", latest=None, on=None) == "2031-01-01"
     assert mrz_date("31AB01", latest=None, on=None) == ""
+
+
+@pytest.mark.parametrize("text", ["3101²1", "①10101", "٣١٠١٠١"])
+def test_digits_that_no_mrz_has_are_no_date(text: str) -> None:
+    assert mrz_date(text, latest=None, on=None) == ""

@@ -129,6 +129,14 @@ def test_row_read_in_two_pieces_is_joined() -> None:
     assert mrz.lines == TD3
 
 
+@pytest.mark.parametrize("odd", ["²", "٣", "А", "é", "\x00", "\ud800", " "])
+def test_characters_that_no_mrz_has_make_none_of_it(odd: str) -> None:
+    first, second = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+    assert parse_mrz([first, second]) is not None
+    for at in (0, 9, 13, 28, 42):
+        assert parse_mrz([first, second[:at] + odd + second[at + 1 :]]) is None
+
+
 def test_plain_text_is_no_mrz() -> None:
     assert find_mrz(as_lines(("REPUBLIC OF UTOPIA", "PASSPORT", "SURNAME ERIKSSON"))) is None
 
