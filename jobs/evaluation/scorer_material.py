@@ -193,6 +193,7 @@ def _example(specimen: Specimen, answer: dict[str, Any]) -> Example:
     contradictions = list(contradiction_rows(_submission(answer), ContradictionSettings()))
     card, reading, forensics = (answer[part] or {} for part in ("card", "reading", "forensics"))
     row = {
+        "doc_type": None,
         "card_found": card.get("found"),
         "card_width": card.get("width_px"),
         "lines": reading.get("lines"),
