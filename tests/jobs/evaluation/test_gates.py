@@ -13,12 +13,13 @@ from jobs.evaluation.material import draw_document
 from jobs.evaluation.pairs import Twins, draw_chain, draw_twins
 from udfs.nets.opening import open_forensic, shipped_inspector
 from udfs.nets.pixels import inspect_pixels
-from udfs.specimens.attacks import ATTACKS
+from udfs.specimens.attacks import ATTACKS, in_turn
 from udfs.specimens.capture import shoot
 from udfs.specimens.encoding import decoded
 from udfs.specimens.issuers import Design
 
-LOCAL = [name for name, attack in ATTACKS.items() if attack.family in ("tampered", "generated")]
+GENERATED = ["generated_wavelet", "generated_shuffled"]  # of the quick ones: a page through some takes 20 seconds
+LOCAL = [name for name, attack in ATTACKS.items() if attack.family == "tampered"] + GENERATED
 PHYSICAL = [name for name, attack in ATTACKS.items() if attack.family == "physical"]
 
 
@@ -34,7 +35,7 @@ def local(designs: list[Design]) -> list[Twins]:
 
 def drawn(designs: Sequence[Design], attacks: Sequence[str], number: int) -> list[Twins]:
     pairs = (
-        draw_twins(designs[index % len(designs)], attacks[index % len(attacks)], seed=(501, index), split=True)
+        draw_twins(designs[index % len(designs)], in_turn(attacks, index), seed=(501, index), split=True)
         for index in range(2 * number)
     )
     return [pair for pair in pairs if pair is not None][:number]
