@@ -27,6 +27,8 @@ from udfs.specimens.rendered import Image
 # Card width in pixels of the file from which a row must be read to the letter, and below which little is promised.
 WIDE, NARROW = 1_000, 800
 READERS = ("vote", "net", "text")
+# Every so many photographs are taken from farther away, so that narrow cards are judged too.
+FAR_EACH, FAR_WIDTH = 4, (500.0, 950.0)
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,15 @@ def open_readers(settings: EvaluationSettings) -> Readers:
 
 
 def mrz_shots(designs: Sequence[Design], samples: int, *, seed: int) -> Iterator[Shot]:
-    """Photographs of those designs that have a zone, in turn."""
+    """Photographs of those designs that have a zone, in turn; every fourth from farther away."""
     printed = [design for design in designs if design.layout.mrz is not None]
     for index in range(samples):
         rng = np.random.default_rng((seed, index))
         flat = draw_document(printed[index % len(printed)], rng)
-        photo = photograph(flat.image, draw_camera(rng))
+        camera = draw_camera(rng)
+        if index % FAR_EACH == FAR_EACH - 1:
+            camera = replace(camera, geometry=replace(camera.geometry, card_width_px=float(rng.uniform(*FAR_WIDTH))))
+        photo = photograph(flat.image, camera)
         codec = replace(draw_codec(rng), orientation=1)
         yield Shot(flat, through(photo.image, codec), in_file(photo.corners, photo.image.shape, codec))
 
