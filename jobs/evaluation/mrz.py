@@ -7,8 +7,9 @@ import numpy as np
 
 from conf.settings import InspectSettings
 from jobs.evaluation.held_out import held_out_designs
+from jobs.evaluation.material import draw_document
 from jobs.evaluation.measures import EvaluationSettings, Measure, share
-from jobs.evaluation.photos import Shot, drawn_shots
+from jobs.evaluation.photos import Shot
 from udfs.images.rectify import rectify, side_lengths
 from udfs.nets.corners import CornerNet, find_corners
 from udfs.nets.mrz import MrzNet
@@ -18,12 +19,17 @@ from udfs.reading.mrz_fitting import rows_of
 from udfs.reading.mrz_search import find_on_card
 from udfs.reading.mrz_zone import read_zones
 from udfs.reading.text import TextReader, open_text_reader, read_text
+from udfs.specimens.camera import draw_camera
+from udfs.specimens.capture import shoot
+from udfs.specimens.encoding import decoded, draw_codec
 from udfs.specimens.issuers import Design
 from udfs.specimens.rendered import Image
 
 # Card width in pixels of the file from which a row must be read to the letter, and below which little is promised.
 WIDE, NARROW = 1_000, 800
 READERS = ("vote", "net", "text")
+# Every so many photographs are taken from farther away, so that narrow cards are judged too.
+FAR_EACH, FAR_WIDTH = 4, (500.0, 950.0)
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,16 @@ def open_readers(settings: EvaluationSettings) -> Readers:
 
 
 def mrz_shots(designs: Sequence[Design], samples: int, *, seed: int) -> Iterator[Shot]:
-    """Photographs of those designs that have a zone, in turn."""
+    """Photographs of those designs that have a zone, in turn; every fourth from farther away."""
     printed = [design for design in designs if design.layout.mrz is not None]
-    return drawn_shots(printed, samples, seed=seed)
+    for index in range(samples):
+        rng = np.random.default_rng((seed, index))
+        flat = draw_document(printed[index % len(printed)], rng)
+        camera = draw_camera(rng)
+        if index % FAR_EACH == FAR_EACH - 1:
+            camera = replace(camera, geometry=replace(camera.geometry, card_width_px=float(rng.uniform(*FAR_WIDTH))))
+        shot = shoot(flat, camera, replace(draw_codec(rng), orientation=1))
+        yield Shot(flat, decoded(shot.data), shot.corners)
 
 
 def read_rows(readers: Readers, shots: Iterator[Shot]) -> list[ReadRow]:

@@ -1,6 +1,6 @@
 """Held-out photographs: documents of held-out designs through the whole camera and codec chain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -12,7 +12,6 @@ from jobs.evaluation.material import draw_document
 from udfs.specimens.camera import draw_camera
 from udfs.specimens.capture import shoot
 from udfs.specimens.encoding import decoded, draw_codec
-from udfs.specimens.issuers import Design
 from udfs.specimens.rendered import Image, Rendered
 
 
@@ -32,12 +31,8 @@ class Shot:
 
 
 def held_out_shots(samples: int, *, seed: int) -> Iterator[Shot]:
-    """Documents of the held-out designs."""
-    return drawn_shots(held_out_designs(), samples, seed=seed)
-
-
-def drawn_shots(designs: Sequence[Design], samples: int, *, seed: int) -> Iterator[Shot]:
-    """Documents of the designs in turn, each with a person, a camera and a codec of its own."""
+    """Documents of the held-out designs in turn, each with a person, a camera and a codec of its own."""
+    designs = held_out_designs()
     for index in range(samples):
         rng = np.random.default_rng((seed, index))
         flat = draw_document(designs[index % len(designs)], rng)

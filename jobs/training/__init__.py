@@ -69,7 +69,7 @@ TRAINERS: dict[str, Trainer] = {
         mrz.train,
         mrz.ARCHITECTURE,
         judge=judge_mrz.evaluate,
-        samples=200,
+        samples=220,
         material="drawn rows of every MRZ format and of random characters, on blanks of drawn designs, as captured",
         limits=(
             SPECIMENS_ONLY,
