@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
-from jobs.evaluation.held_out import training_designs
 from tests.udfs.images.pdfs import lone, pdf_of
+from udfs.specimens.issuers import DESIGNS
 from udfs.specimens.people import draw_papers, draw_person
 from udfs.specimens.render import render
 
@@ -22,8 +22,8 @@ HEIC = Path(__file__).parents[1] / "data" / "small.heic"
 
 @lru_cache(maxsize=2)
 def sound_page(width: int) -> Image:
-    """A specimen passport's page of a training design on a table, BGR, `width` pixels wide in all."""
-    design = next(design for design in training_designs(20, seed=5) if design.side == "page")
+    """A specimen passport's page on a table, BGR, `width` pixels wide in all."""
+    design = next(design for design in DESIGNS if design.side == "page")
     rng = np.random.default_rng(7)
     person = draw_person(rng, nationality=design.issuer)
     page = render(design, person, draw_papers(person, design, date(2026, 3, 1), rng)).image

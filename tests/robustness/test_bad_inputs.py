@@ -8,8 +8,8 @@ import pytest
 
 from schemas.words import REJECTION_REASONS
 from tests.robustness.bad_inputs import bad_file, bad_input
+from tests.robustness.parsers import SEEN
 from tests.robustness.running import MOST_GROWN, Report, run
-from tests.robustness.ways import SEEN
 
 SEED = 20260301
 
@@ -20,7 +20,6 @@ def none_failed(report: Report, count: int) -> None:
     assert set(report.outcomes) <= {SEEN, *REJECTION_REASONS}
     assert report.grown <= MOST_GROWN
     assert report.outcomes[SEEN] > 0.1 * count  # inputs that no codec ever sees would prove little
-    assert len(report.outcomes) > 3
 
 
 def test_an_input_is_made_of_its_seed_and_number_alone() -> None:
@@ -30,12 +29,14 @@ def test_an_input_is_made_of_its_seed_and_number_alone() -> None:
     assert bad_file(SEED, 3, 200) != bad_file(SEED + 1, 3, 200)
 
 
-def test_two_thousand_bad_inputs_go_through_guard_decode_and_parsers() -> None:
-    none_failed(run("parsers", SEED, 2_000), 2_000)
+def test_some_bad_inputs_go_through_guard_decode_and_parsers() -> None:
+    report = run("parsers", SEED, 1_500)
+    none_failed(report, 1_500)
+    assert len(report.outcomes) > 5  # reasons of many kinds
 
 
-def test_twenty_bad_files_go_through_the_whole_inspector() -> None:
-    none_failed(run("inspector", SEED, 20), 20)
+def test_a_few_bad_files_go_through_the_whole_inspector() -> None:
+    none_failed(run("inspector", SEED, 10), 10)
 
 
 @pytest.mark.slow

@@ -15,8 +15,8 @@ import cv2
 from tests.processes import cpu_seconds
 from tests.robustness.bad_inputs import BadInput, bad_file, bad_input
 from tests.robustness.memory import below_here, forget_peak, peak_bytes
+from tests.robustness.parsers import through_parsers
 from tests.robustness.sound_files import sound_files
-from tests.robustness.ways import isolated_task, through_inspector, through_parsers
 
 # Pixels: a page small enough for many, and one large enough that every part has something to look at.
 PARSERS_WIDTH, INSPECTOR_WIDTH = 240, 640
@@ -57,6 +57,8 @@ def _parsers(seed: int, numbers: range) -> Iterator[dict[str, object]]:
 
 def _inspector(seed: int, numbers: range) -> Iterator[dict[str, object]]:
     """The same through the isolated child, whose memory is measured from outside."""
+    from tests.robustness.whole import isolated_task, through_inspector  # nets, which the parsers' way needs not
+
     sound = sound_files(INSPECTOR_WIDTH)
 
     def files() -> Iterator[BadInput]:

@@ -45,7 +45,7 @@ def page_digests(content: bytes, most: int) -> list[str]:
     """Of each page the digest that names its content.
 
     Raises:
-        Refused: `empty, unsupported_format, encrypted, too_many_pages, undecodable, crash, timeout, memory`.
+        Refused: `empty, unsupported_format, encrypted, too_many_pages, undecodable, bomb, crash, timeout, memory`.
     """
     _refuse_unreadable(content)
     said, _ = ask_child(content, do="describe", most=most)

@@ -2,6 +2,7 @@
 
 import hashlib
 from io import BytesIO
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from udfs.images.refusals import Refused
@@ -18,6 +19,7 @@ INVISIBLE = 3  # render mode of the text that a scanner's reader lays under its 
 # A page is its JPEG where both, drawn alike, agree. Sound pages agree to the bit; a wide colour profile moves a tone by
 # up to 39 of 255; a hidden figure, a clip, an opacity of .8 by 46 and more.
 THUMB, TONES = 256, 42  # pixels of the JPEG's longer side as drawn; grey levels between any two pixels
+MOST_DRAWN = 240_000_000  # pixels of all pictures that a page draws, four of the largest picture: more takes minutes
 CUT, LEAST_SHARE = 0.02, 0.1  # of the page's longer side: what may lie outside it, and a JPEG's shorter side
 
 
@@ -25,7 +27,7 @@ def describe_pages(content: bytes, most: int) -> list[str | None]:
     """Of each page the SHA-256 of its embedded JPEG, or null where it must be rendered.
 
     Raises:
-        Refused: `encrypted`, `too_many_pages`, `undecodable`.
+        Refused: `encrypted`, `too_many_pages`, `undecodable`, `bomb`.
     """
     pdf = _opened(content)
     if len(pdf) > most:
@@ -73,12 +75,21 @@ def _opened(content: bytes) -> "PdfDocument":
 
 
 def _page(pdf: "PdfDocument", number: int) -> "PdfPage":
-    from pypdfium2 import PdfiumError
+    """A page whose pictures are not too large to be drawn.
+
+    Raises:
+        Refused: `undecodable`, `bomb`.
+    """
+    from pypdfium2 import PdfImage, PdfiumError
 
     try:
-        return pdf[number]
+        page = pdf[number]
+        drawn = sum(prod(found.get_px_size()) for found in page.get_objects() if isinstance(found, PdfImage))
     except PdfiumError as error:
         raise Refused("undecodable", f"page {number + 1} cannot be loaded") from error
+    if drawn > MOST_DRAWN:
+        raise Refused("bomb", f"page {number + 1} draws pictures of {drawn} pixels")
+    return page
 
 
 def _embedded(page: "PdfPage") -> bytes | None:

@@ -150,6 +150,17 @@ def test_files_that_cannot_be_taken_have_their_reasons() -> None:
 
 
 @pytest.mark.fault("F7")
+@pytest.mark.parametrize(
+    ("announced", "draw"), [(b"/Width 20000 /Height 20000", DRAWN), (b"/Width 9000 /Height 6000", DRAWN * 5)]
+)
+def test_a_page_whose_pictures_would_take_minutes_to_draw_is_refused(announced: bytes, draw: bytes) -> None:
+    page = lone(jpeg(), draw=draw).replace(b"/Width 300 /Height 200", announced)
+    assert refusal(page) == "bomb"
+    with pytest.raises(Refused, match="bomb"):
+        read_page(page, 1)
+
+
+@pytest.mark.fault("F7")
 def test_a_jpeg_that_swells_as_its_page_is_opened_is_refused() -> None:
     swollen = lone(jpeg() + bytes(300_000))
     assert len(read_page(swollen, 1, 400_000).content) > 300_000

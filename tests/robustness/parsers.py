@@ -1,12 +1,10 @@
-"""The ways of a bad input through the house: guard, decode and parsers, or the whole inspector in its isolation."""
+"""The way of a bad input through guard, decode and parsers, in this process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from conf.settings import ImageLimits
 from tests.robustness.bad_inputs import BadInput
@@ -17,14 +15,11 @@ from udfs.images.guard import guard
 from udfs.images.headers import JPEG
 from udfs.images.pages import read_page
 from udfs.images.refusals import Refused
-from udfs.inspector import inspect_batches
-from udfs.nets.opening import open_nets, shipped_inspector
 from udfs.reading.barcode import aamva_date, parse_aamva
 from udfs.reading.dates import looks_like_date, mrz_date, read_date
 from udfs.reading.lines import TextLine
 from udfs.reading.mrz import find_mrz, parse_mrz
 from udfs.reading.values import canonical, of_kind
-from udfs.task import InspectTask
 
 LIMITS = ImageLimits()
 SEEN = "seen"
@@ -85,32 +80,3 @@ def _date(text: str) -> None:
 
 
 PARSERS: dict[str, Callable[[Any], None]] = {"mrz": _mrz, "aamva": _aamva, "symbol": _aamva, "date": _date}
-
-
-def isolated_task(lake: Path) -> InspectTask:
-    """The shipped inspector as a worker runs what has once stopped it: each document in a limited child."""
-    task = InspectTask(
-        weights=str(shipped_inspector()), weights_digest=open_nets(shipped_inspector()).digest, lake=str(lake)
-    )
-    worker = task.worker.model_copy(update={"isolation": "child", "device": "cpu"})
-    return task.model_copy(update={"worker": worker})
-
-
-def through_inspector(task: InspectTask, files: Iterator[BadInput]) -> Iterator[Outcome]:
-    """What the whole inspector makes of each file, one after the other: `seen`, or the reason of its rejection."""
-    lake = Path(task.lake)
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        for number, bad in enumerate(files):
-            name = f"{number}.{'pdf' if bad.kind == 'pdf' else 'bin'}"
-            (lake / name).write_bytes(bytes(bad.content))
-            uri = f"{name}#page=1" if bad.kind == "pdf" else name
-            yield pa.RecordBatch.from_pylist([{"sha256": None, "uri": uri}], SCHEMA)
-            (lake / name).unlink()
-
-    for answer in inspect_batches(task)(batches()):
-        (row,) = answer.to_pylist()
-        yield SEEN if row["status"] == SEEN else row["reason"]
-
-
-SCHEMA = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
