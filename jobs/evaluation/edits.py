@@ -61,7 +61,9 @@ def edit_of_the_picture(holder: Holder, turn: int, rng: np.random.Generator) -> 
     if turn % 4 == 3 and zones:
         zone, side = zones[int(rng.integers(len(zones)))]
         name = str(rng.choice(SLIPS))
-        return _silent(Edit(zone, name, {side: _other_zone(holder, side, zone, name, rng)}), holder)
+        other = _other_zone(holder, side, zone, name, rng)
+        if not np.array_equal(other.image, holder.pages[side].image):  # a zone need not hold every field
+            return _silent(Edit(zone, name, {side: other}), holder)
     choices = [(name, side) for side, page in enumerate(holder.pages) for name in fields_to_change(page)]
     name, side = choices[int(rng.integers(len(choices)))]
     retyped = Edit("retype", name, {side: holder.pages[side]}, lambda canvas: retype_field(canvas, name, rng))
@@ -102,7 +104,7 @@ def _other_zone(holder: Holder, side: int, zone: str, name: str, rng: np.random.
     other = render(holder.designs[side], person, papers, portrait=NO_PORTRAIT)
     image = page.image.copy()
     for x0, y0, x1, y1 in (page.zones[zone], other.zones[zone]):
-        place = (slice(round(y0) - 4, round(y1) + 4), slice(round(x0) - 4, round(x1) + 4))
+        place = (slice(max(0, round(y0) - 4), round(y1) + 4), slice(max(0, round(x0) - 4), round(x1) + 4))
         image[place] = other.image[place]
     return replace(page, image=image)
 

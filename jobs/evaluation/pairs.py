@@ -65,7 +65,7 @@ class TilePair:
 def draw_twins(design: Design, attack: str, *, seed: Sequence[int], split: bool) -> Twins | None:
     """Forge one document and photograph it and its twin; `split` keeps held-out devices and chains away.
 
-    None where the attack does not apply to the design.
+    None where the attack does not apply to the design, or changed nothing.
     """
     rng = np.random.default_rng(list(seed))
     flat = draw_document(design, rng)
@@ -74,6 +74,8 @@ def draw_twins(design: Design, attack: str, *, seed: Sequence[int], split: bool)
     camera, codec = draw_chain(rng, split=split)
     family = ATTACKS[attack].family
     forged = shoot(flat, camera, codec, edit=ATTACKS[attack].drawn(rng), family=family)
+    if not forged.changed and family != "none":
+        return None
     genuine = shoot(flat, camera, codec)
     return Twins(
         forged_file=forged.data,

@@ -162,11 +162,12 @@ def _written(pair: Pair, rng: np.random.Generator, *, folder: Path, name: str, s
     camera, codec = draw_chain(rng, split=split)
     folder.mkdir(parents=True, exist_ok=True)
     forged = shoot(pair.printed or pair.page, camera, codec, edit=pair.edit, family=pair.family)
+    family = pair.family if forged.changed or pair.printed else None
     for kind, shot in (("genuine", shoot(pair.page, camera, codec)), ("forged", forged)):
         (folder / f"{name}-{kind}.img").write_bytes(shot.data)
     return [
         Specimen(f"{name}-genuine.img", pair.design, None, None, held_out=not split),
-        Specimen(f"{name}-forged.img", pair.design, pair.attack, pair.family, held_out=not split),
+        Specimen(f"{name}-forged.img", pair.design, pair.attack, family, held_out=not split),
     ]
 
 

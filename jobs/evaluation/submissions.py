@@ -12,6 +12,7 @@ from jobs.evaluation.holders import (
     Capture,
     Holder,
     Lens,
+    Row,
     captured,
     declared_by,
     draw_holder,
@@ -75,8 +76,8 @@ def observe(asked: Asked, index: int) -> Answer:
     documents = tuple(document for captures in shown for document in _genuine(holder, captures))
     edit = edit_of_the_picture(holder, turn, rng)
     changed = {item.side: item for item in captured(edit.pages, rng, lens, f"{index}-edit", forge=edit.forge)}
-    edits = [_judged(holder, [changed.get(item.side, item) for item in shown[0]], edit)]
-    edits += [_judged(holder, shown[-1], other) for other in edits_of_the_data(holder, rng)]
+    edits = [_judged(holder, [changed.get(item.side, item) for item in shown[0]], edit, shown[0])]
+    edits += [_judged(holder, shown[-1], other, shown[-1]) for other in edits_of_the_data(holder, rng)]
     return Answer(documents, tuple(edits), dict(lens.seconds))
 
 
@@ -96,12 +97,19 @@ def _genuine(holder: Holder, captures: Sequence[Capture]) -> Iterator[BonaFide]:
         )
 
 
-def _judged(holder: Holder, captures: Sequence[Capture], edit: Edit) -> Edited:
+def _judged(holder: Holder, captures: Sequence[Capture], edit: Edit, genuine: Sequence[Capture]) -> Edited:
+    """Whether the edit is found: a contradiction names its field that the genuine submission does not show already."""
     declared, vendor = edit.declared or declared_by(holder), edit.vendor or read_by_vendor(holder)
-    found = contradiction_rows(submission_row(holder, captures, declared, vendor), ContradictionSettings())
+    found = _clashes(submission_row(holder, captures, declared, vendor))
+    found -= _clashes(submission_row(holder, genuine, declared_by(holder), read_by_vendor(holder)))
     shown = next((item for item in captures if item.side in edit.pages), captures[0])
-    hit = any(edit.found_by(tuple(clash["fields"])) for clash in found)
-    return Edited(_segments(holder, shown), edit.kind, edit.field, hit)
+    return Edited(_segments(holder, shown), edit.kind, edit.field, any(edit.found_by(fields) for _, fields in found))
+
+
+def _clashes(row: Row) -> set[tuple[str, tuple[str, ...]]]:
+    """Kind and fields of each contradiction of a submission."""
+    found = contradiction_rows(row, ContradictionSettings())
+    return {(str(clash["kind"]), tuple(clash["fields"])) for clash in found}
 
 
 def _segments(holder: Holder, item: Capture) -> dict[str, str]:

@@ -84,12 +84,22 @@ def _page(pdf: "PdfDocument", number: int) -> "PdfPage":
 
     try:
         page = pdf[number]
-        drawn = sum(prod(found.get_px_size()) for found in page.get_objects() if isinstance(found, PdfImage))
+        drawn = sum(_pixels(found) for found in page.get_objects() if isinstance(found, PdfImage))
     except PdfiumError as error:
         raise Refused("undecodable", f"page {number + 1} cannot be loaded") from error
     if drawn > MOST_DRAWN:
         raise Refused("bomb", f"page {number + 1} draws pictures of {drawn} pixels")
     return page
+
+
+def _pixels(image: "PdfImage") -> int:
+    """Pixels of a picture on a page; none of one that is broken, and so is not drawn."""
+    from pypdfium2 import PdfiumError
+
+    try:
+        return prod(image.get_px_size())
+    except PdfiumError:
+        return 0
 
 
 def _embedded(page: "PdfPage") -> bytes | None:

@@ -17,11 +17,12 @@ def abstention(family: str, row: Mapping[str, object], physical_width: float) ->
         row: doc_type, card_found, card_width in pixels, lines that were read, and contradictions.
         physical_width: card width below which print and screen traces are not judged.
     """
-    lines = number(row["lines"]) or 0.0
+    lines = number(row["lines"])
     if family == "inconsistent":
-        return None if mappings(row["contradictions"]) or lines > 0 else "nothing_read"
+        return None if mappings(row["contradictions"]) or lines else "nothing_read"
     if family in ("physical", "tampered") and not given(row["card_found"]):
         return "no_card"
     if family == "physical" and (number(row["card_width"]) or 0.0) < physical_width:
         return "narrow"
-    return "nothing_read" if lines < LEAST_LINES and text(row["doc_type"]) != SELFIE else None
+    unread = lines is not None and lines < LEAST_LINES
+    return "nothing_read" if unread and text(row["doc_type"]) != SELFIE else None

@@ -58,7 +58,7 @@ def _impossible(document: ReadDocument) -> Iterator[Contradiction]:
         said = f"{reading.name.replace('_', ' ')} reads {reading.raw!r}"
         detail = f"{said}, which no calendar has." if kind == "impossible_date" else f"{said}, which is no date."
         rule = "rule/calendar" if kind == "impossible_date" else "rule/date_format"
-        yield Contradiction(kind, (reading.name,), (place, rule), (document.doc_id,), detail, reading.confidence)
+        yield Contradiction(kind, (reading.name,), (place, rule), (document.doc_id,), detail, chance_read(reading))
 
 
 def _malformed_numbers(document: ReadDocument) -> Iterator[Contradiction]:
@@ -67,7 +67,7 @@ def _malformed_numbers(document: ReadDocument) -> Iterator[Contradiction]:
             places = (f"{document.doc_id}/visual/{reading.name}", "rule/number_grammar")
             detail = f"{reading.name.replace('_', ' ')} reads {reading.raw!r}, which is no number."
             yield Contradiction(
-                "malformed_text", (reading.name,), places, (document.doc_id,), detail, reading.confidence
+                "malformed_text", (reading.name,), places, (document.doc_id,), detail, chance_read(reading)
             )
 
 

@@ -16,12 +16,13 @@ FOUND_PER_STATED: Mapping[tuple[str, str], float] = {
     ("visual", "names"): 0.10, ("visual", "numbers"): 0.17, ("visual", "dates"): 0.14, ("visual", "codes"): 0.43,
     ("mrz", "names"): 0.05, ("mrz", "codes"): 0.43,
 }  # fmt: skip
-# Below even odds nearly nothing was measured: such a reading stays as unsure as it says.
-LEAST_MEASURED = 0.5
+# Most readings that were measured state more than the second; of those that state less than the first there were nearly
+# none, and they stay as unsure as they say. Between the two the measured rate is taken on by degrees.
+NONE_MEASURED, MOST_MEASURED = 0.5, 0.9
 
 
 def chance_right(source: str, name: str, stated: float) -> float:
     """Give the measured chance, in [0, 1], that a field was read right, from the one that its reader states."""
-    if stated < LEAST_MEASURED:
-        return stated
-    return 1 - (1 - stated) * FOUND_PER_STATED.get((source, KINDS.get(name, "")), 1.0)
+    measured = FOUND_PER_STATED.get((source, KINDS.get(name, "")), 1.0)
+    weight = min(max((stated - NONE_MEASURED) / (MOST_MEASURED - NONE_MEASURED), 0.0), 1.0)
+    return 1 - (1 - stated) * (1 + weight * (measured - 1))

@@ -32,13 +32,16 @@ THRESHOLDS = {"corners_found": corners.FOUND_AT, "map_box": pixels.BOX_AT}
 
 @dataclass(frozen=True)
 class Nets:
-    """The inspector's nets, ready for inference, and the digest of everything that decides their answers."""
+    """The inspector's nets, ready for inference, and the digest of everything that decides their answers.
+
+    An inspector that was made before there was a line net has no `mrz`: its rows are read by the text reader alone.
+    """
 
     corners: CornerNet
     design: EmbeddingNet
     portrait: EmbeddingNet
     forensic: ForensicNet
-    mrz: MrzNet
+    mrz: MrzNet | None
     manifest: Manifest
     digest: str
 
@@ -57,7 +60,7 @@ def open_nets(folder: Path, device: str = "cpu") -> Nets:
         design=open_design(folder).to(place),
         portrait=open_portrait(folder).to(place),
         forensic=open_forensic(folder).to(place),
-        mrz=open_mrz(folder).to(place),
+        mrz=open_mrz(folder).to(place) if "mrz" in manifest["nets"] else None,
         manifest=manifest,
         digest=hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest(),
     )

@@ -30,7 +30,7 @@ _ROMAN = re.compile(r"(?<!\d)(\d{1,2})\s?[./\- ]\s?([IVX]{1,4})\s?[./\- ]\s?(\d{
 # East Asian: the marks of year, month and day after the numbers, or an era's letter or name before its years.
 _MARKED = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})")
 _ERA = re.compile(
-    r"(?<![A-Z])([MTSHR]|明治|大正|昭和|平成|令和)\s?(\d{1,2})\s?[./\-年]\s?(\d{1,2})\s?[./\-月]\s?(\d{1,2})(?!\d)"
+    r"(?<![A-Z])([MTSHR](?=\d)|(?:明治|大正|昭和|平成|令和)(?=\s?\d))\s?(\d{1,2})\s?[./\-年]\s?(\d{1,2})\s?[./\-月]\s?(\d{1,2})(?!\d)"
 )
 
 

@@ -54,11 +54,11 @@ class Page:
     photo: Image | None = None
 
 
-def read_document(reader: TextReader, second: MrzNet, page: Page) -> Reading:
-    """Read a page: its text with `reader`, the rows of its machine readable zone with `second` too."""
+def read_document(reader: TextReader, second: MrzNet | None, page: Page) -> Reading:
+    """Read a page: its text with `reader`, the rows of its machine readable zone with `second` too, if there is one."""
     lines = tuple(read_text(reader, page.card))
     mrz = find_on_card(second, page.card, lines)
-    if mrz is None and page.photo is not None:
+    if mrz is None and second is not None and page.photo is not None:
         mrz = find_on_photo(second, page.photo, np.asarray(np.linalg.inv(page.to_image), np.float64))
     barcode = read_barcode(page.card)
     found = [*_mrz_fields(mrz), *_barcode_fields(barcode), *read_visual_zone(lines, mrz), *_text_fields(lines)]

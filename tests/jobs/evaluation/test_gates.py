@@ -45,8 +45,10 @@ def test_no_file_fact_tells_a_local_forgery(local: list[Twins]) -> None:
     assert holds(metadata_gate(local, 1))
 
 
-def test_no_file_fact_tells_a_recapture(designs: list[Design]) -> None:
-    assert holds(metadata_gate(drawn(designs, PHYSICAL, 24), 1))
+def test_neither_file_facts_nor_background_tell_a_recapture(designs: list[Design]) -> None:
+    physical = drawn(designs, PHYSICAL, 24)
+    assert holds(metadata_gate(physical, 1))
+    assert holds(background_gate(physical, 1))
 
 
 def test_the_gate_of_file_facts_fails_where_forgeries_are_written_otherwise(local: list[Twins]) -> None:

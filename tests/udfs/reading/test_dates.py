@@ -95,3 +95,8 @@ def test_century_of_an_expiry_date_follows_the_day_it_is_near() -> None:
 @pytest.mark.parametrize("text", ["3101²1", "①10101", "٣١٠١٠١"])
 def test_digits_that_no_mrz_has_are_no_date(text: str) -> None:
     assert mrz_date(text, latest=None, on=None) == ""
+
+
+def test_a_letter_beside_a_date_is_no_era() -> None:
+    assert read_date("M 12.05.20") is None
+    assert read_date("H12.05.20") is not None

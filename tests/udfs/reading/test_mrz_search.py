@@ -1,6 +1,7 @@
 """The line net on drawn rows: alone, in a zone that the text reader lost, and on an untrimmed photograph."""
 
 from datetime import date
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 from udfs.nets.mrz import MrzNet, see_rows
 from udfs.nets.opening import open_mrz, shipped_inspector
+from udfs.reading.lines import TextLine
+from udfs.reading.mrz import parse_mrz
 from udfs.reading.mrz_band import propose_zones
 from udfs.reading.mrz_places import find_places
 from udfs.reading.mrz_rows import row_crop
@@ -95,3 +98,32 @@ def test_a_page_without_a_zone_proves_none(net: MrzNet) -> None:
         cv2.putText(page, "THE QUICK BROWN FOX JUMPS OVER IT", (60, 380 + 60 * row), 0, 1.5, (30, 30, 30), 3)
     assert find_on_card(net, page, ()) is None
     assert propose_zones(np.full((400, 600, 3), 200, np.uint8)) == []
+
+
+def test_a_page_of_bars_proves_none_by_its_fillers(net: MrzNet, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = parse_mrz(["P" + "<" * 43, "<" * 44])
+    assert empty is not None
+    assert sum(held is True for held in empty.checks.values()) > 2
+    said = {"propose_zones": [[np.zeros((4, 2), np.float32)]], "read_bands": [], "best_mrz": empty}
+    for name, answer in said.items():
+        monkeypatch.setattr(f"udfs.reading.mrz_search.{name}", Mock(return_value=answer))
+    assert find_on_photo(net, np.full((700, 1100, 3), 215, np.uint8), np.eye(3)) is None
+
+
+def test_without_the_net_the_text_reader_alone_reads(passport: Rendered) -> None:
+    lines = [
+        TextLine(text, (40, 600 + 60 * place, 1150, 640 + 60 * place), ((40, 0), (1150, 0), (1150, 9), (40, 9)), 0.99)
+        for place, text in enumerate(lines_of(passport))
+    ]
+    mrz = find_on_card(None, passport.image, lines)
+    assert mrz is not None
+    assert mrz.lines == lines_of(passport)
+    assert find_on_card(None, passport.image, ()) is None
+
+
+def test_a_large_photograph_is_searched_in_a_reduced_copy(net: MrzNet, passport: Rendered) -> None:
+    page = cv2.resize(passport.image, None, fx=3.0, fy=3.0, interpolation=cv2.INTER_CUBIC)
+    mrz = find_on_photo(net, page, np.eye(3))
+    assert mrz is not None
+    assert mrz.lines == lines_of(passport)
+    assert np.abs(np.array(mrz.boxes[1]) / 3 - passport.zones["mrz_line_2"]).max() < 25

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from udfs.specimens.attacks.attacked import Attack, Attacked, altered
+from udfs.specimens.attacks.attacked import Attack, Attacked, altered, unaltered
 from udfs.specimens.attacks.canvas import Canvas, redrawn, whole_box
 from udfs.specimens.attacks.decoders import DECODERS, Decode
 from udfs.specimens.rendered import Rendered
@@ -23,7 +23,8 @@ def apply(decode: Decode, canvas: Canvas, rng: np.random.Generator) -> Attacked:
     zone = "portrait" if "portrait" in page.zones and rng.random() < PORTRAITS else "page"
     height, width = page.image.shape[:2]
     box = whole_box(page, page.zones[zone], 0) if zone == "portrait" else (0, 0, width, height)
-    return altered(canvas, redrawn(canvas, box, lambda image: decode(image, rng)), (zone,))
+    attacked = altered(canvas, redrawn(canvas, box, lambda image: decode(image, rng)), (zone,))
+    return attacked if attacked.mask.any() else unaltered(canvas)
 
 
 ATTACKS = {

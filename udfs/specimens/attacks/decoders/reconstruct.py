@@ -26,12 +26,12 @@ ACTIVITY = 4.0  # sigma in pixels over which grain follows what was lost
 def reconstruct(family: Family, image: Image, rng: np.random.Generator) -> Image:
     """BGR uint8 [h, w, 3] through the coarsest decoder of a family that keeps the fidelity, of equal size and spectrum.
 
-    Where even the finest does not keep it, as little of the lost detail as fidelity needs goes past the decoder.
+    Where even the finest does not keep it, as little of the lost detail as fidelity needs goes past the decoder; where
+    nothing does, the picture stays as it is.
     """
     source = image.astype(np.float32)
     noise = rng.normal(0, 1, source.shape).astype(np.float32)
     share = float(rng.uniform(*GRAIN_SHARE))
-    result = image
     for code in _with_shortcuts(family(source, rng)):
         decoded = code(source)
         if not _faithful(image, _pixels(decoded)):
@@ -40,8 +40,8 @@ def reconstruct(family: Family, image: Image, rng: np.random.Generator) -> Image
         own_grain = code(source + grain) - decoded
         result = _pixels(with_spectrum_of(source, decoded, (own_grain, grain), share))
         if _faithful(image, result):
-            break
-    return result
+            return result
+    return image.copy()
 
 
 def _with_shortcuts(codes: Iterator[Autoencoder]) -> Iterator[Autoencoder]:
