@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from udfs.specimens.attacks.canvas import Mask, Plane, blended
+from udfs.specimens.attacks.canvas import Mask, Plane, around, blended
 from udfs.specimens.rendered import Image
 
 AS_SET, FEATHERED, SOFTENED = 0.35, 0.5, 0.75  # shares added up; the rest has its noise matched
@@ -18,7 +18,7 @@ def hidden(genuine: Image, forged: Image, rng: np.random.Generator) -> Image:
     chance = rng.random()
     if chance < AS_SET or not touched.any():
         return forged
-    near = _around(touched)
+    near = around(touched, RIM + NOISE_REACH)
     before, after, place = genuine[near], forged[near], touched[near]
     image = genuine.copy()
     if chance < FEATHERED:
@@ -28,16 +28,6 @@ def hidden(genuine: Image, forged: Image, rng: np.random.Generator) -> Image:
     else:
         image[near] = _with_noise(before, after, place, rng)
     return image
-
-
-def _around(touched: Mask) -> tuple[slice, slice]:
-    """The box of an edit with room for its rim."""
-    rows, columns = np.flatnonzero(touched.any(axis=1)), np.flatnonzero(touched.any(axis=0))
-    room = RIM + NOISE_REACH
-    return (
-        slice(max(0, int(rows[0]) - room), int(rows[-1]) + room),
-        slice(max(0, int(columns[0]) - room), int(columns[-1]) + room),
-    )
 
 
 def _feathered(before: Image, after: Image, place: Mask, rng: np.random.Generator) -> Image:

@@ -85,6 +85,13 @@ def ink_mask(page: Rendered, box: tuple[int, int, int, int]) -> Mask:
     return np.asarray(np.abs(printed - ground).max(axis=2) > INK_CONTRAST, dtype=np.bool_)
 
 
+def around(place: Mask, room: int = 0) -> tuple[slice, slice]:
+    """Rows and columns of the box of a mask [h, w] that is not empty, with so many pixels around it."""
+    rows, columns = (np.flatnonzero(place.any(axis=axis)) for axis in (1, 0))
+    down, across = (slice(max(0, int(at[0]) - room), int(at[-1]) + max(room, 1)) for at in (rows, columns))
+    return down, across
+
+
 def copied(image: Image, place: Mask, step: tuple[int, int]) -> Image:
     """The picture with `place` [h, w] filled from `step` px (across, down) further; what would lie outside stays."""
     rows, columns = np.nonzero(place)
@@ -107,9 +114,8 @@ def blended(image: Image, sheet: Plane, weight: Plane) -> Image:
 def redrawn(canvas: Canvas, box: tuple[int, int, int, int], draw: Callable[[Image], Image]) -> Image:
     """The picture with what it shows of a box of the page as `draw` gives it back, which sees the box around it."""
     place = canvas.box_region(box)
-    rows, columns = np.flatnonzero(place.any(axis=1)), np.flatnonzero(place.any(axis=0))
     image = canvas.image.copy()
-    if len(rows):
-        near = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))
+    if place.any():
+        near = around(place)
         image[near] = np.where(place[near][..., None], draw(np.ascontiguousarray(canvas.image[near])), image[near])
     return image

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from udfs.specimens.attacks.canvas import Canvas, Mask, copied, ink_mask
+from udfs.specimens.attacks.canvas import Canvas, Mask, around, copied, ink_mask
 from udfs.specimens.rendered import Image
 
 REACH = 8  # px around a box that a fill may look at
@@ -31,13 +31,9 @@ def strokes(canvas: Canvas, box: tuple[int, int, int, int]) -> Mask:
 def filled(canvas: Canvas, place: Mask, rng: np.random.Generator) -> Image:
     """The picture with a place [h, w] filled from around it, by fast marching or by flow."""
     image = canvas.image.copy()
-    rows, columns = np.flatnonzero(place.any(axis=1)), np.flatnonzero(place.any(axis=0))
-    if not len(rows):
+    if not place.any():
         return image
-    near = (
-        slice(max(0, int(rows[0]) - REACH), int(rows[-1]) + REACH),
-        slice(max(0, int(columns[0]) - REACH), int(columns[-1]) + REACH),
-    )
+    near = around(place, REACH)
     hole = np.ascontiguousarray(place[near].astype(np.uint8))
     how = FILLS[int(rng.integers(len(FILLS)))]
     image[near] = cv2.inpaint(np.ascontiguousarray(image[near]), hole, float(rng.integers(2, 6)), how)
