@@ -57,12 +57,15 @@ def train(
 @app.command()
 def evaluate(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="fields, corners, design, portrait, forensic, mrz or scorer.")],
+    name: Annotated[
+        str, typer.Argument(help="fields, tampering, physical, generated, campaigns, portraits, designs or scorer.")
+    ],
     *,
     seed: Annotated[int | None, typer.Option(help="Of every draw; none: the one of the nets' cards.")] = None,
     samples: Annotated[
         int | None, typer.Option(min=2, help="Documents or pairs to draw; none: its own number.")
     ] = None,
+    pictures: Annotated[Path | None, typer.Option(help="Folder to draw curves and maps into.")] = None,
     json: Json = False,
 ) -> None:
     """Judge the champion on designs held out of training; without a lake, the shipped model."""

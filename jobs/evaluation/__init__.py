@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 
-from jobs.evaluation import corners, designs, fields, forensics, mrz, portraits, scorer
+from jobs.evaluation import campaigns, designs, fields, generated, physical, portraits, scorer, tampering
 from jobs.evaluation.measures import EvaluationSettings, Measure
 
 __all__ = ["EVALUATIONS", "SAMPLES", "EvaluationSettings", "Measure"]
 
 EVALUATIONS: dict[str, Callable[[EvaluationSettings], list[Measure]]] = {
     "fields": fields.evaluate,
-    "corners": corners.evaluate,
-    "design": designs.evaluate,
-    "portrait": portraits.evaluate,
-    "forensic": forensics.evaluate,
-    "mrz": mrz.evaluate,
+    "tampering": tampering.evaluate,
+    "physical": physical.evaluate,
+    "generated": generated.evaluate,
+    "campaigns": campaigns.evaluate,
+    "portraits": portraits.evaluate,
+    "designs": designs.evaluate,
     "scorer": scorer.evaluate,
 }
 # Documents or pairs that an evaluation draws unless it is told how many.
-SAMPLES = dict.fromkeys(EVALUATIONS, 160) | {"fields": 3_000}
+SAMPLES = dict.fromkeys(EVALUATIONS, 160) | {"fields": 3_000, "tampering": 240, "physical": 240, "campaigns": 80}

@@ -2,16 +2,15 @@
 
 import logging
 import math
-import multiprocessing
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from conf.settings import ContradictionSettings
+from jobs.evaluation.crew import answered
 from jobs.evaluation.field_truth import FieldSeen
 from jobs.evaluation.held_out import held_out_designs
 from jobs.evaluation.holders import families
@@ -22,7 +21,6 @@ from jobs.evaluation.submissions import CAPTURES, Answer, Asked, BonaFide, obser
 LOG = logging.getLogger(__name__)
 
 PARTS = ("file", "quality", "card", "reading")  # what contradictions are made from
-PROCESSES = 2
 GOOD_OVERLAP = 0.9  # intersection over union from which corners count as found
 WIDE = "1000+"
 DATA = ("declared", "vendor")  # edits that no picture shows
@@ -50,11 +48,9 @@ def observed(asked: Asked, samples: int, tell: Told = silent) -> Iterator[Answer
     per_turn = CAPTURES * sum(map(len, asked.sides))
     holders = math.ceil(samples * len(asked.sides) / per_turn)
     began, spent = time.monotonic(), Counter[str]()
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        for done, answer in enumerate(pool.map(partial(observe, asked), range(holders)), start=1):
-            spent.update(answer.seconds)
-            tell("holders", done, holders)
-            yield answer
+    for answer in answered(partial(observe, asked), holders, "holders", tell):
+        spent.update(answer.seconds)
+        yield answer
     stages = ", ".join(f"{stage} {seconds:.0f}" for stage, seconds in sorted(spent.items()))
     LOG.info("%d holders in %.0f s; seconds by stage: %s", holders, time.monotonic() - began, stages)
 

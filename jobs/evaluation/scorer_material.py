@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from conf.settings import ContradictionSettings, InspectSettings, WorkerSettings
+from jobs.evaluation.crew import answered
 from jobs.evaluation.held_out import held_out
 from jobs.evaluation.material import DAYS, FIRST_DAY, draw_document
 from jobs.evaluation.pairs import draw_chain
@@ -82,6 +84,18 @@ class Pair:
     printed: Rendered | None = None
 
 
+@dataclass(frozen=True)
+class World:
+    """What pairs are drawn from and looked at with: designs, attacks, seed of every draw, split, folder, task."""
+
+    designs: tuple[Design, ...]
+    attacks: tuple[str, ...]
+    seed: int
+    split: bool
+    work: Path
+    task: InspectTask
+
+
 def observed_pairs(
     designs: Sequence[Design], pairs: int, *, seed: int, split: bool, work: Path, inspector: Path
 ) -> list[Example]:
@@ -97,20 +111,25 @@ def observed_pairs(
     """
     kept = [name for name in ATTACKS if not (split and name in held_out().attacks)]
     attacks = sorted(name for name in kept if ATTACKS[name].family in EVIDENCE_FAMILIES)
-    task = task_of(inspector, work)
-    examples: list[Example] = []
-    for index in range(pairs):
-        done = work / f"{task.weights_digest[:12]}-{seed}-{index:05}.json"
-        if not done.exists():
-            rng = np.random.default_rng((seed, index))
-            drawn = _pair(designs, _attack_of(attacks, index), index // len(EVIDENCE_FAMILIES), rng)
-            specimens = _written(drawn, rng, folder=work, name=f"{seed}-{index:05}", split=split)
-            seen = [asdict(example) for example in observe(specimens, task)]
-            done.write_text(json.dumps(seen, default=sorted), encoding="utf-8")
-            LOG.info("pair %d of %d observed", index + 1, pairs)
-        rows = json.loads(done.read_text(encoding="utf-8"))
-        examples += [Example(**{**row, "abstained": frozenset(row["abstained"])}) for row in rows]
-    return examples
+    world = World(tuple(designs), tuple(attacks), seed, split, work, task_of(inspector, work))
+    return [example for rows in answered(partial(_observed, world), pairs, "pairs", _logged) for example in rows]
+
+
+def _logged(what: str, done: int, total: int) -> None:
+    LOG.info("%d of %d %s observed", done, total, what)
+
+
+def _observed(world: World, index: int) -> list[Example]:
+    """Both examples of a pair, as an earlier run left them or looked at now."""
+    kept = world.work / f"{world.task.weights_digest[:12]}-{world.seed}-{index:05}.json"
+    if not kept.exists():
+        rng = np.random.default_rng((world.seed, index))
+        drawn = _pair(world.designs, _attack_of(world.attacks, index), index // len(EVIDENCE_FAMILIES), rng)
+        specimens = _written(drawn, rng, folder=world.work, name=f"{world.seed}-{index:05}", split=world.split)
+        seen = [asdict(example) for example in observe(specimens, world.task)]
+        kept.write_text(json.dumps(seen, default=sorted), encoding="utf-8")
+    rows = json.loads(kept.read_text(encoding="utf-8"))
+    return [Example(**{**row, "abstained": frozenset(row["abstained"])}) for row in rows]
 
 
 def task_of(inspector: Path, folder: Path, parts: tuple[str, ...] = PARTS) -> InspectTask:
@@ -159,7 +178,7 @@ def _pair(designs: Sequence[Design], attack: str, turn: int, rng: np.random.Gene
 
 def _written(pair: Pair, rng: np.random.Generator, *, folder: Path, name: str, split: bool) -> list[Specimen]:
     """Both files of a pair, written through one camera and one codec."""
-    camera, codec = draw_chain(rng, split=split)
+    camera, codec = draw_chain(rng, split=split, family=pair.family)
     folder.mkdir(parents=True, exist_ok=True)
     forged = shoot(pair.printed or pair.page, camera, codec, edit=pair.edit, family=pair.family)
     family = pair.family if forged.changed or pair.printed else None

@@ -2,9 +2,10 @@
 
 from jobs.evaluation import corners as judge_corners
 from jobs.evaluation import designs as judge_designs
-from jobs.evaluation import forensics as judge_forensics
+from jobs.evaluation import generated, physical, tampering
 from jobs.evaluation import mrz as judge_mrz
 from jobs.evaluation import portraits as judge_portraits
+from jobs.evaluation.measures import EvaluationSettings, Measure
 from jobs.training import corners, design, forensic, mrz, portrait
 from jobs.training.loop import TrainingSettings
 from jobs.training.trainer import Trained, Trainer
@@ -13,6 +14,12 @@ __all__ = ["TRAINERS", "Trained", "Trainer", "TrainingSettings"]
 
 DRAWN = "{pool} designs drawn from the layout grammar, none of them in the catalogue"
 SPECIMENS_ONLY = "Trained and judged on drawn specimens of fictional issuers; no figure here is one for real documents."
+
+
+def _judge_pixels(settings: EvaluationSettings) -> list[Measure]:
+    """All that the forensic trunk is asked, each with as many pairs as samples."""
+    return [figure for question in (tampering, physical, generated) for figure in question.evaluate(settings)]
+
 
 TRAINERS: dict[str, Trainer] = {
     "corners": Trainer(
@@ -54,9 +61,9 @@ TRAINERS: dict[str, Trainer] = {
         "forensic",
         forensic.train,
         forensic.ARCHITECTURE,
-        judge=judge_forensics.evaluate,
-        samples=160,
-        material=f"4 forgeries with their twins for each of {DRAWN}",
+        judge=_judge_pixels,
+        samples=60,
+        material=f"14 forgeries with their twins for each of {DRAWN}",
         limits=(
             SPECIMENS_ONLY,
             "Edits by current image generators and single-image morphs are not claimed to be found.",

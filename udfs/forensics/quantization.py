@@ -5,9 +5,17 @@ import hashlib
 import numpy as np
 import numpy.typing as npt
 
-from udfs.images.headers import Header
+from udfs.images.decode import TURNS
+from udfs.images.exif import read_exif
+from udfs.images.headers import JPEG, Header
 
 Table = npt.NDArray[np.int64]
+Steps = npt.NDArray[np.float32]
+# Row by row, where in zigzag order each of the 8 x 8 frequencies stands (ITU-T T.81, figure A.6).
+ZIGZAG = np.argsort(
+    [8 * row + total - row if total % 2 else 8 * (total - row) + row
+     for total in range(15) for row in range(max(0, total - 7), min(7, total) + 1)]
+)  # fmt: skip
 # ITU-T T.81, table K.1, in zigzag order.
 STANDARD_LUMA = np.array(
     [16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51,
@@ -55,6 +63,16 @@ def ijg_table(quality: int) -> Table:
     """The luma table that libjpeg makes for a quality of 1 to 100."""
     scale = 5000 // quality if quality < 50 else 200 - 2 * quality
     return np.clip((STANDARD_LUMA * scale + 50) // 100, 1, 255).astype(np.int64)
+
+
+def luma_steps(content: bytes, header: Header) -> Steps:
+    """Steps of all luma frequencies of a picture turned upright, float32 [64] row by row; ones where it has none."""
+    tables = quantization_tables(content, header) if header.format == JPEG else {}
+    if not tables:
+        return np.ones(64, np.float32)
+    steps = tables[min(tables)][ZIGZAG].astype(np.float32).reshape(8, 8)
+    transposed = TURNS[read_exif(content, header).orientation][0]
+    return np.ascontiguousarray((steps.T if transposed else steps).ravel())
 
 
 def low_steps(tables: dict[int, Table]) -> tuple[float, float, float]:

@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 import torch
 
 from udfs.nets.blocks import Floats, Image, device_of, run_padded
-from udfs.nets.trunk import CELL, ForensicNet, top_cells
+from udfs.nets.trunk import BLOCK, CELL, ForensicNet, top_cells
 
 Box = tuple[float, float, float, float]
 
 BATCH = 8
-MOST_TILES = 32  # about a quarter of a second on one core
+MOST_TILES = 32  # about half a second on one core
 MAP_SIZE = (64, 40)  # columns, rows over the card
 BOX_AT = 0.5
-BOX_CELLS = 3
+BOX_CELLS = 12
 MOST_BOXES = 8
 STRONGEST_TILES = 3
+NO_STEPS = np.ones(BLOCK * BLOCK, np.float32)
 UNSEEN = -12.0  # logit of a cell that no tile covers
 
 
@@ -32,6 +34,7 @@ class Forensics:
         generated_logit: mean of the strongest tiles: pixels that came out of a decoder net.
         map: float32 [40, 64], probability of tampering over the rectified card.
         boxes: suspicious regions (x0, y0, x1, y1), pixels of the image, strongest first.
+        cells: float32 [h / 4, w / 4], logits of tampering over the image; far below zero where no tile looked.
     """
 
     tampered_logit: float
@@ -39,10 +42,16 @@ class Forensics:
     generated_logit: float
     map: Floats
     boxes: list[Box]
+    cells: Floats
 
 
 def inspect_pixels(
-    net: ForensicNet, image: Image, card_corners: Floats, zones: Mapping[str, Box] | None = None
+    net: ForensicNet,
+    image: Image,
+    card_corners: Floats,
+    zones: Mapping[str, Box] | None = None,
+    *,
+    steps: Floats = NO_STEPS,
 ) -> Forensics:
     """Look at the card's pixels at native resolution.
 
@@ -51,26 +60,38 @@ def inspect_pixels(
         image: the decoded image, never resized or shifted before.
         card_corners: float32 [4, 2], clockwise from the holder's top left, pixels of the image.
         zones: boxes of the printed fields in pixels of the image; None looks everywhere on the card.
+        steps: luma quantization steps of its file, float32 [64] row by row.
     """
-    image, card_corners = _at_least(image, card_corners, net.side)
-    places = tile_places(image.shape[:2], card_corners, net.side)
-    tiles = [image[top : top + net.side, left : left + net.side] for left, top in places]
-    packed = run_padded(net.packed, tiles, BATCH, device_of(net))
-    cells = net.side // CELL
-    whole = np.full((image.shape[0] // CELL, image.shape[1] // CELL), UNSEEN, np.float32)
-    for (left, top), row in zip(places, packed, strict=True):
-        part = whole[top // CELL : top // CELL + cells, left // CELL : left // CELL + cells]
-        np.maximum(part, row[:-2].reshape(cells, cells), out=part)
-    looked = np.where(_looked_at(whole.shape, card_corners, zones), whole, UNSEEN).astype(np.float32)
-    per_tile = packed[:, -2:]
-    strongest = np.sort(per_tile[:, 1])[-STRONGEST_TILES:]
+    cells, tiles = _answers(net, image, card_corners, steps)
+    looked = np.where(_looked_at(cells.shape, card_corners, zones), cells, UNSEEN).astype(np.float32)
+    strongest = np.sort(tiles[:, 1])[-STRONGEST_TILES:]
     return Forensics(
         tampered_logit=float(top_cells(torch.from_numpy(looked.reshape(1, -1)))[0]),
-        physical_logit=float(per_tile[:, 0].mean()),
+        physical_logit=float(tiles[:, 0].mean()),
         generated_logit=float(strongest.mean()),
         map=_over_card(looked, card_corners),
         boxes=_boxes(looked),
+        cells=cells,
     )
+
+
+def _answers(net: ForensicNet, image: Image, card_corners: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    """Logits of cells [h / 4, w / 4], where several tiles cover one their mean, and of tiles on the card [n, 2]."""
+    image = _at_least(image, net.side)
+    places = tile_places(image.shape[:2], card_corners, net.side)
+    tiles = [image[top : top + net.side, left : left + net.side] for left, top in places]
+    device = device_of(net)
+    read = partial(net.packed, steps=torch.from_numpy(steps).to(device).expand(BATCH, -1))
+    packed = run_padded(read, tiles, BATCH, device)
+    side = net.side // CELL
+    total = np.zeros((image.shape[0] // CELL, image.shape[1] // CELL), np.float32)
+    count = np.zeros_like(total)
+    for (left, top), row in zip(places, packed, strict=True):
+        place = (slice(top // CELL, top // CELL + side), slice(left // CELL, left // CELL + side))
+        total[place] += row[:-2].reshape(side, side)
+        count[place] += 1
+    cells = np.where(count > 0, total / np.maximum(count, 1), UNSEEN).astype(np.float32)
+    return cells, packed[:, -2:]
 
 
 def tile_places(shape: tuple[int, int], corners: Floats, side: int) -> list[tuple[int, int]]:
@@ -78,7 +99,7 @@ def tile_places(shape: tuple[int, int], corners: Floats, side: int) -> list[tupl
 
     A card that needs more than the budget is sampled evenly, first and last tile included.
     """
-    height, width = (length // CELL * CELL for length in shape)
+    height, width = (length // BLOCK * BLOCK for length in shape)
     low, high = corners.min(axis=0), corners.max(axis=0)
     columns = _starts(float(low[0]), float(high[0]), side, width)
     rows = _starts(float(low[1]), float(high[1]), side, height)
@@ -102,18 +123,18 @@ def _starts(low: float, high: float, side: int, length: int) -> list[int]:
     room = max(length - side, 0)
     count = max(1, int(np.ceil((high - low) / side)))
     if count == 1:
-        return [int(np.clip((low + high - side) / 2, 0, room)) // CELL * CELL]
+        return [int(np.clip((low + high - side) / 2, 0, room)) // BLOCK * BLOCK]
     starts = np.linspace(low, high - side, count)
-    return sorted({int(np.clip(start, 0, room)) // CELL * CELL for start in starts})
+    return sorted({int(np.clip(start, 0, room)) // BLOCK * BLOCK for start in starts})
 
 
-def _at_least(image: Image, corners: Floats, side: int) -> tuple[Image, Floats]:
+def _at_least(image: Image, side: int) -> Image:
     """Mirror an image that is smaller than one tile at its right and bottom edge; the grid stays where it is."""
     height, width = image.shape[:2]
     if height >= side and width >= side:
-        return image, corners
+        return image
     grown = cv2.copyMakeBorder(image, 0, max(side - height, 0), 0, max(side - width, 0), cv2.BORDER_REFLECT_101)
-    return np.asarray(grown, np.uint8), corners
+    return np.asarray(grown, np.uint8)
 
 
 def _looked_at(

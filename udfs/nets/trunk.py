@@ -3,11 +3,14 @@
 import torch
 from torch import Tensor, nn
 
+from udfs.nets import statistics
 from udfs.nets.blocks import Conv, Residual
 
-CELL = 8  # px of one map cell, and the side of a JPEG block
-POLAR = (12, 8)  # radii x angles of the log-spectrum
-TOP_CELLS = 12  # a re-typed date of a 1,000-px card covers about this many cells
+BLOCK = 8  # px: side of a JPEG block
+CELL = 4  # px of one map cell
+POLAR = (16, 8)  # radii x angles of the log-spectrum
+TOP_CELLS = 48  # a re-typed date of a 1,000-px card covers about this many cells
+MOST_STEPS = 3.0  # a coefficient of so many quantization steps or more is a large one
 
 
 class ZeroSum(nn.Module):
@@ -25,21 +28,26 @@ class ZeroSum(nn.Module):
 
 
 class BlockCosines(nn.Module):
-    """Log magnitudes of the 8x8 DCT on the decoded grid: [n, 3, h, w] to [n, 64, h / 8, w / 8], luma only."""
+    """The 8x8 DCT on the decoded grid, luma only, [n, 1, h, w] to [n, 128, h / 8, w / 8].
+
+    Of each frequency: the log of 1 + its magnitude in grey levels, and its magnitude in steps of the file's own
+    quantization up to 3, which shows how often a block was rounded to nothing, and how often to one step.
+    """
 
     basis: Tensor
 
     def __init__(self) -> None:
         super().__init__()
-        place, order = torch.arange(CELL)[None, :], torch.arange(CELL)[:, None]
-        wave = torch.cos(torch.pi * (2 * place + 1) * order / (2 * CELL)) * (2 / CELL) ** 0.5
+        place, order = torch.arange(BLOCK)[None, :], torch.arange(BLOCK)[:, None]
+        wave = torch.cos(torch.pi * (2 * place + 1) * order / (2 * BLOCK)) * (2 / BLOCK) ** 0.5
         wave[0] /= 2**0.5
-        both = torch.einsum("ux,vy->uvxy", wave, wave).reshape(CELL * CELL, 1, CELL, CELL)
+        both = torch.einsum("ux,vy->uvxy", wave, wave).reshape(BLOCK * BLOCK, 1, BLOCK, BLOCK)
         self.register_buffer("basis", both, persistent=False)
 
-    def forward(self, luma: Tensor) -> Tensor:
-        """Log of 1 + the coefficient's magnitude in grey levels."""
-        return torch.log1p(127.5 * nn.functional.conv2d(luma, self.basis, stride=CELL).abs())
+    def forward(self, luma: Tensor, steps: Tensor) -> Tensor:
+        """Magnitudes of luma in -1..1 for quantization steps [n, 64] in grey levels."""
+        magnitude = 127.5 * nn.functional.conv2d(luma, self.basis, stride=BLOCK).abs()
+        return torch.cat([magnitude.log1p(), (magnitude / steps[:, :, None, None]).clamp(max=MOST_STEPS)], dim=1)
 
 
 class PolarSpectrum(nn.Module):
@@ -78,40 +86,61 @@ class PolarSpectrum(nn.Module):
 
 
 class ForensicNet(nn.Module):
-    """Tiles [n, 3, side, side] to a tampering map of logits [n, side / 8, side / 8] and two logits a tile [n, 2]."""
+    """Tiles [n, 3, side, side] to a tampering map of logits [n, side / 4, side / 4] and two logits a tile [n, 2].
 
-    def __init__(self, width: int = 32, side: int = 192) -> None:
+    The map also sees how far each place lies from the mean of its tile: an edit is what its surroundings are not.
+    Energies of bands and the residual's numbers are measured, not learnt, so that few specimens suffice to use them.
+    """
+
+    def __init__(self, width: int = 32, side: int = 192, blocks: int = 24) -> None:
         super().__init__()
         self.side = side
         self.residuals = ZeroSum(8)
         self.cosines = BlockCosines()
         self.spectrum = PolarSpectrum(side)
+        self.bands = nn.Sequential(statistics.Bands(CELL), nn.BatchNorm2d(statistics.CHANNELS, affine=False))
+        self.numbers = nn.Sequential(
+            statistics.ResidualNumbers(), nn.BatchNorm1d(statistics.NUMBERS, affine=False), nn.Hardtanh(-4.0, 4.0)
+        )
         self.noise = Conv(8, 24, stride=2)
         self.content = Conv(3, 8, stride=2)
-        self.stem = nn.Sequential(Conv(32, width, stride=2), Residual(width), Conv(width, 2 * width, stride=2))
-        self.blocks = nn.Conv2d(CELL * CELL, 16, 1)
-        self.middle = nn.Sequential(Conv(2 * width + 16, 2 * width), Residual(2 * width))
+        self.fine = nn.Sequential(Conv(32, width, stride=2), Residual(width))
+        self.coarse = Conv(width + statistics.CHANNELS, 2 * width, stride=2)
+        self.blocks = nn.Conv2d(2 * BLOCK * BLOCK, blocks, 1)
+        self.middle = nn.Sequential(Conv(2 * width + blocks, 2 * width), Residual(2 * width))
         self.deep = nn.Sequential(Conv(2 * width, 3 * width, stride=2), Residual(3 * width), Residual(3 * width))
-        self.map = nn.Sequential(Conv(5 * width, width), nn.Conv2d(width, 1, 1))
+        self.map_coarse = nn.Conv2d(7 * width, width, 1)
+        self.map_fine = nn.Conv2d(2 * width + statistics.CHANNELS, width // 2, 1)
+        self.map = nn.Sequential(Conv(width + width // 2, width), nn.Conv2d(width, 1, 1))
         pooled = 2 * (2 * width) + 2 * (3 * width) + 2 * POLAR[0] * POLAR[1]
-        self.heads = nn.Sequential(nn.LayerNorm(pooled), nn.Linear(pooled, 64), nn.ReLU(), nn.Linear(64, 2))
+        self.even = nn.LayerNorm(pooled)
+        self.heads = nn.Sequential(nn.Linear(pooled + statistics.NUMBERS, 64), nn.ReLU(), nn.Linear(64, 2))
 
-    def forward(self, tiles: Tensor) -> tuple[Tensor, Tensor]:
-        """Tampering logits per cell of 8 px, and per tile (physical, generated)."""
+    def forward(self, tiles: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
+        """Tampering logits per cell of 4 px, and per tile (physical, generated).
+
+        Args:
+            tiles: BGR in -1..1, cut on the grid of 8.
+            steps: luma quantization steps of their files [n, 64]; ones where there are none.
+        """
         luma = _luma(tiles)
-        features = self.stem(torch.cat([self.noise(self.residuals(tiles)), self.content(tiles)], dim=1))
+        fine = self.fine(torch.cat([self.noise(self.residuals(tiles)), self.content(tiles)], dim=1))
         # One plane in gives one plane after the other out: a batch of that layout would slow all that follows.
-        blocks = torch.relu(self.blocks(self.cosines(luma))).contiguous(memory_format=torch.channels_last)
-        middle = self.middle(torch.cat([features, blocks], dim=1))
+        blocks = torch.relu(self.blocks(self.cosines(luma, steps))).contiguous(memory_format=torch.channels_last)
+        bands = self.bands(tiles).contiguous(memory_format=torch.channels_last)
+        middle = self.middle(torch.cat([self.coarse(torch.cat([fine, bands], dim=1)), blocks], dim=1))
         deep = self.deep(middle)
-        finer = nn.functional.interpolate(deep, size=middle.shape[2:], mode="nearest")
-        tampered = self.map(torch.cat([middle, finer], dim=1)).squeeze(1)
+        coarse = torch.cat([middle, _away(middle), _twice(deep)], dim=1)
+        found = torch.cat(
+            [_twice(self.map_coarse(coarse)), self.map_fine(torch.cat([fine, _away(fine), bands], dim=1))], dim=1
+        )
         pooled = [*_mean_and_spread(middle), *_mean_and_spread(deep), self.spectrum(luma)]
-        return tampered, self.heads(torch.cat(pooled, dim=1))
+        told = torch.cat([self.even(torch.cat(pooled, dim=1)), self.numbers(tiles)], dim=1)
+        return self.map(torch.relu(found)).squeeze(1), self.heads(told)
 
-    def packed(self, tiles: Tensor) -> Tensor:
+    def packed(self, tiles: Tensor, steps: Tensor) -> Tensor:
         """Both answers in one tensor [n, cells + 2], so that one padded run returns them."""
-        tampered, logits = self(tiles)
+        tampered, logits = self(tiles, steps)
         return torch.cat([tampered.flatten(1), logits], dim=1)
 
 
@@ -126,7 +155,16 @@ def _luma(tiles: Tensor) -> Tensor:
     return 0.114 * blue + 0.587 * green + 0.299 * red
 
 
+def _away(features: Tensor) -> Tensor:
+    """How far each place of a map lies from the map's own mean, channel by channel."""
+    return (features - features.mean(dim=(2, 3), keepdim=True)).abs()
+
+
+def _twice(features: Tensor) -> Tensor:
+    """A map twice as fine, each place as it was."""
+    return nn.functional.interpolate(features, scale_factor=2, mode="nearest")
+
+
 def _mean_and_spread(features: Tensor) -> tuple[Tensor, Tensor]:
     """Per channel: mean, and mean distance from it."""
-    mean = features.mean(dim=(2, 3), keepdim=True)
-    return mean.flatten(1), (features - mean).abs().mean(dim=(2, 3))
+    return features.mean(dim=(2, 3)), _away(features).mean(dim=(2, 3))

@@ -92,7 +92,11 @@ def load_net(folder: Path, entry: NetEntry, net: Net) -> Net:
         state: dict[str, Tensor] = load(content)
         net.load_state_dict(state)
     except (SafetensorError, RuntimeError) as error:
-        raise BadModel(f"{folder / entry['file']} does not fit its net: {error}") from error
+        name = Path(entry["file"]).stem
+        raise BadModel(
+            f"{folder / entry['file']} does not fit its net ({str(error).splitlines()[0]}): it was trained for another "
+            f"version of Lookback; train it again (lookback train {name}), or promote an inspector that has it"
+        ) from error
     return in_channels_last(fused(net.eval().requires_grad_(False)))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from udfs.forensics.quantization import low_steps, quantization_tables
+from udfs.forensics.quantization import low_steps, luma_steps, quantization_tables
 from udfs.forensics.signals import baseline_signals
 from udfs.images.headers import JPEG
 from udfs.images.rectify import side_lengths
@@ -31,7 +31,8 @@ def look_at_pixels(looks: Sequence[Look], opened: Opened) -> None:
             for field in fields
             if field.box is not None and field.source in ZONE_SOURCES
         }
-        seen = inspect_pixels(opened.nets.forensic, look.image, corners, zones or None)
+        every_step = luma_steps(look.content, look.header)
+        seen = inspect_pixels(opened.nets.forensic, look.image, corners, zones or None, steps=every_step)
         steps = low_steps(quantization_tables(look.content, look.header) if look.header.format == JPEG else {})
         signals = baseline_signals(look.image, corners, list(zones.values()), steps)
         signals["trailing_bytes"] = float(len(look.content) - look.header.end)

@@ -102,19 +102,48 @@ def test_contrast_prefers_alike_vectors() -> None:
 
 def pair(family: int) -> TilePair:
     rng = np.random.default_rng(family)
-    genuine = rng.integers(0, 256, (192, 192, 3), dtype=np.uint8)
-    forged, cells = genuine.copy(), np.zeros((24, 24), np.uint8)
-    forged[64:128, 64:160], cells[8:16, 8:20] = 90, 1
-    return TilePair(forged, genuine, cells, family)
+    genuine = rng.integers(0, 256, (256, 256, 3), dtype=np.uint8)
+    forged, cells = genuine.copy(), np.zeros((64, 64), np.uint8)
+    forged[96:160, 96:192], cells[24:40, 24:48] = 90, 1
+    return TilePair(forged, genuine, cells, np.arange(1, 65, dtype=np.float32), family)
 
 
-def test_twins_are_changed_alike_but_for_their_light(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.training.forensic.KEPT", 1.0)
+def apart(changed: TilePair) -> np.ndarray:
+    """Mean difference of each cell of 4 px."""
+    differing = np.abs(changed.forged.astype(int) - changed.genuine).mean(axis=2)
+    return np.asarray(differing.reshape(48, 4, 48, 4).mean(axis=(1, 3)))
+
+
+def test_twins_that_stay_as_they_are_keep_their_grid_and_the_place_of_their_edit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("jobs.training.forensic.SENT_ON", (0.0, 0.0, 0.0))
+    kept = pair(0)
+    blocks = {block.tobytes() for block in kept.genuine.reshape(32, 8, 32, 8, 3).swapaxes(1, 2).reshape(-1, 8, 8, 3)}
+    for seed in range(6):
+        changed = augmented(kept, np.random.default_rng(seed))
+        assert np.array_equal(apart(changed) > 20, changed.cells.astype(bool))
+        found = changed.genuine[64:72, 64:72]
+        turned = [np.rot90(side, turns) for turns in range(4) for side in (found, found[:, ::-1])]
+        assert any(np.ascontiguousarray(block).tobytes() in blocks for block in turned)
+
+
+def test_steps_turn_with_their_tile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.training.forensic.SENT_ON", (0.0, 0.0, 0.0))
+    kept = pair(0)
+    square = kept.steps.reshape(8, 8)
+    seen = {augmented(kept, np.random.default_rng(seed)).steps.tobytes() for seed in range(8)}
+    assert seen == {square.tobytes(), np.ascontiguousarray(square.T).tobytes()}
+
+
+def test_twins_that_are_sent_on_change_alike_but_for_their_light(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.training.forensic.SENT_ON", (1.0, 1.0, 1.0))
+    monkeypatch.setattr("jobs.training.forensic.recoloured", lambda tile, _: tile)
     for seed in range(6):
         changed = augmented(pair(0), np.random.default_rng(seed))
-        apart = np.abs(changed.forged.astype(int) - changed.genuine).mean(axis=2)
-        cells = apart.reshape(24, 8, 24, 8).mean(axis=(1, 3)) > 20
-        assert np.array_equal(cells, changed.cells.astype(bool))
+        inside = apart(changed)[changed.cells.astype(bool)]
+        assert changed.forged.shape == (192, 192, 3)
+        assert not len(inside) or np.median(inside) > 10
 
 
 def test_light_moves_the_mean_of_a_tile_and_not_its_shape() -> None:
@@ -126,7 +155,8 @@ def test_light_moves_the_mean_of_a_tile_and_not_its_shape() -> None:
 
 def test_two_forensic_steps_lower_the_loss_on_one_batch(tmp_path: Path) -> None:
     prepare(settings(tmp_path))
-    net, batch = ForensicNet(**ARCHITECTURE), [pair(0), pair(1), pair(2)]
+    net, rng = ForensicNet(**ARCHITECTURE), np.random.default_rng(1)
+    batch = [augmented(pair(family), rng) for family in range(3)]
     progress = run_steps(
         Recipe("forensic", net, lambda _: pair_loss(net, batch), rate=1e-3), settings(tmp_path, steps=4)
     )

@@ -70,8 +70,19 @@ def test_residuals_of_a_flat_picture_are_zero() -> None:
 
 def test_block_cosines_are_the_dct() -> None:
     block = np.random.default_rng(6).integers(0, 256, (8, 8)).astype(np.float32) / 127.5 - 1
-    ours = torch.expm1(BlockCosines()(torch.from_numpy(block)[None, None]))[0, :, 0, 0].reshape(8, 8).numpy()
-    assert np.allclose(ours, np.abs(cv2.dct(block)) * 127.5, atol=1e-2)
+    steps = torch.linspace(1, 100, 64)
+    seen = BlockCosines()(torch.from_numpy(block)[None, None], steps[None])[0, :, 0, 0]
+    magnitude = np.abs(cv2.dct(block)).ravel() * 127.5
+    assert np.allclose(torch.expm1(seen[:64]), magnitude, atol=1e-2)
+    assert np.allclose(seen[64:], np.minimum(magnitude / steps.numpy(), 3), atol=1e-3)
+
+
+def test_the_map_has_cells_of_four_pixels_and_heeds_the_steps(net: ForensicNet) -> None:
+    tiles, steps = torch.rand(2, 3, 192, 192) * 2 - 1, torch.ones(2, 64)
+    cells, logits = net(tiles, steps)
+    assert cells.shape == (2, 48, 48)
+    assert logits.shape == (2, 2)
+    assert not torch.equal(net(tiles, 40 * steps)[0], cells)
 
 
 def test_spectrum_shows_a_raster_as_a_peak() -> None:
