@@ -63,10 +63,15 @@ def evaluate(
     samples: Annotated[
         int | None, typer.Option(min=2, help="Documents or pairs to draw; none: its own number.")
     ] = None,
+    portraits: Annotated[
+        Path | None, typer.Option(help="Folder of photographs, one a person, to hold drawn portraits against.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Judge the champion on designs held out of training; without a lake, the shipped model."""
-    measures = [asdict(measure) for measure in _measures(given(context).settings(), name, seed, samples)]
+    settings = given(context).settings()
+    answers = _measures(settings, name, seed=seed, samples=samples, portraits=portraits)
+    measures = [asdict(measure) for measure in answers]
     if json:
         print_json({"measures": measures})
     else:
@@ -109,7 +114,9 @@ def promote(
     CONSOLE.print(f"{name} version {version} is {role} from the next night on", markup=False, soft_wrap=True)
 
 
-def _measures(settings: Settings, name: str, seed: int | None, samples: int | None) -> "list[Measure]":
+def _measures(
+    settings: Settings, name: str, *, seed: int | None, samples: int | None, portraits: Path | None
+) -> "list[Measure]":
     """The answers of one evaluation to the models at hand."""
     from jobs.cli.count_progress import counted
     from jobs.evaluation import EVALUATIONS, SAMPLES, EvaluationSettings
@@ -118,11 +125,14 @@ def _measures(settings: Settings, name: str, seed: int | None, samples: int | No
 
     if name not in EVALUATIONS:
         raise BadModel(f"no evaluation {name!r}; there are {', '.join(EVALUATIONS)}")
+    if portraits is not None and not name.startswith("portrait"):
+        raise BadModel(f"evaluation {name!r} looks at no portraits; leave --portraits out, or evaluate portraits")
     at_hand = models_at_hand(settings)
     inspector, scorer = (Path(at_hand[model]["champion"].path) for model in ("inspector", "scorer"))
     seed = EVALUATION_SEED if seed is None else seed
+    number = samples or SAMPLES[name]
     with counted() as tell:
-        return EVALUATIONS[name](EvaluationSettings(seed, samples or SAMPLES[name], inspector, scorer, tell))
+        return EVALUATIONS[name](EvaluationSettings(seed, number, inspector, scorer, tell, portraits))
 
 
 def _readable(measure: Row) -> Row:

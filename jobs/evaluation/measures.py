@@ -31,6 +31,7 @@ class EvaluationSettings:
         folder: the inspector's folder, which is judged.
         scorer: the scorer's folder, where it is the one that is judged.
         tell: hears what is done, how much of it and of how much, where that takes minutes.
+        portraits: folder of photographs that drawn portraits are held against, by the evaluation that has any.
     """
 
     seed: int
@@ -38,6 +39,7 @@ class EvaluationSettings:
     folder: Path
     scorer: Path = field(default_factory=shipped_scorer)
     tell: Told = silent
+    portraits: Path | None = None
 
 
 @dataclass(frozen=True)

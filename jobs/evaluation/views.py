@@ -27,12 +27,10 @@ def other_design(card: Image, kind: int) -> Image:
 
 
 def portrait_view(portrait: Image, size: tuple[int, int], rng: np.random.Generator) -> Image:
-    """A copy of one photograph: crop, flip, recolour, overlay, print raster, recapture."""
+    """A copy of one photograph: crop, recolour, overlay, print raster, recapture."""
     left, top, right, bottom = rng.uniform(-0.08, 0.11, 4) * rng.uniform(0.2, 1)
     off = np.array([[left, top], [-right, top], [-right, -bottom], [left, -bottom]])
     seen = _cut(portrait, off + rng.normal(0, 0.015, (4, 2)), size, ground=tuple(rng.uniform(150, 255, 3).tolist()))
-    if rng.random() < 0.3:
-        seen = np.ascontiguousarray(seen[:, ::-1])
     if rng.random() < 0.35:
         seen = tint(seen, rng)
     if rng.random() < 0.4:

@@ -42,7 +42,7 @@ TRAINERS: dict[str, Trainer] = {
         portrait.train,
         portrait.ARCHITECTURE,
         judge=judge_portraits.evaluate,
-        samples=160,
+        samples=judge_portraits.PICTURES,
         material="3 drawn photographs of each of 320 drawn faces, copied, printed and recaptured in small",
         limits=(
             SPECIMENS_ONLY,

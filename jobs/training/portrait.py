@@ -27,12 +27,17 @@ def train(settings: TrainingSettings) -> tuple[nn.Module, Progress]:
     def loss(rng: np.random.Generator) -> Tensor:
         faces = rng.choice(FACES, size=PHOTOS // 2, replace=False)
         chosen = [int(face) * SHOTS + int(shot) for face in faces for shot in rng.choice(SHOTS, 2, replace=False)]
-        views = [portrait_view(photos[index], PORTRAIT_INPUT, rng) for index in chosen for _ in range(VIEWS)]
+        shown = [photos[index] for index in chosen for _ in range(VIEWS)]
+        views = [portrait_view(_either_way(photo, rng), PORTRAIT_INPUT, rng) for photo in shown]
         labels = torch.arange(PHOTOS).repeat_interleave(VIEWS)
         vectors = net(as_tensor(views)).float()
         return supervised_contrast(vectors, labels) + SPREAD_WEIGHT * spread_out(vectors, labels)
 
     return net, run_steps(Recipe("portrait", net, loss, rate=1.5e-3), settings)
+
+
+def _either_way(image: Image, rng: np.random.Generator) -> Image:
+    return np.ascontiguousarray(image[:, ::-1]) if rng.random() < 0.5 else image
 
 
 def cached_photos(settings: TrainingSettings) -> list[Image]:

@@ -132,3 +132,11 @@ def test_measures_are_printed_in_the_promised_shape(
             }
         ]
     }  # fmt: skip
+
+
+def test_photographs_are_refused_by_an_evaluation_that_looks_at_none(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, _, said = call(capsys, "evaluate", "corners", "--portraits", str(tmp_path))
+    assert code == 65
+    assert "portraits" in said

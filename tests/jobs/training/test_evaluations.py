@@ -4,7 +4,7 @@ from jobs.evaluation import EVALUATIONS, EvaluationSettings
 from udfs.nets.opening import shipped_inspector
 
 # Enough documents that every segment has two of a kind.
-SAMPLES = {"fields": 3, "corners": 4, "design": 18, "portrait": 12, "forensic": 9, "mrz": 8, "scorer": 16}
+SAMPLES = {"fields": 3, "corners": 4, "design": 18, "portrait": 36, "forensic": 9, "mrz": 8, "scorer": 16}
 
 
 @pytest.mark.slow
