@@ -28,12 +28,14 @@ class Photo:
 
     Attributes:
         image: uint8 [300, 240, 3].
+        face: whose it is.
         family: of faces that stay together when an interval leaves some out.
         shot: which photograph of its face it is.
         traits: what is known of the face: `sex`, `age`, `skin`; nothing of a picture from a folder.
     """
 
     image: Image
+    face: int
     family: int
     shot: int = 0
     traits: Mapping[str, str] = field(default_factory=dict)
@@ -46,7 +48,7 @@ def drawn_photos(families: int, seed: int) -> list[Photo]:
         face = FIRST_FACE + seed * 1_000_003 + family
         taken = [(face, shot) for shot in range(SHOTS)] + [(lookalike(face), 0)]
         photos += [
-            Photo(draw_portrait(shown, shown * SHOTS + shot, TAKEN), family, shot, traits_of(shown))
+            Photo(draw_portrait(shown, shown * SHOTS + shot, TAKEN), shown, family, shot, traits_of(shown))
             for shown, shot in taken
         ]
     return photos
@@ -84,7 +86,7 @@ def folder_photos(folder: Path, most: int, seed: int) -> tuple[list[Photo], int]
         if image is None:
             bad += 1
         else:
-            photos.append(Photo(image, len(photos)))
+            photos.append(Photo(image, len(photos), len(photos)))
     if len(photos) < LEAST_FILES:
         raise BadLake(
             f"{folder}: {len(photos)} pictures can be used and {bad} cannot; an evaluation needs {LEAST_FILES} people. "

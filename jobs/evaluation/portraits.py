@@ -10,6 +10,7 @@ import numpy.typing as npt
 from jobs.evaluation.copy_pairs import Pairs, all_pairs, difference
 from jobs.evaluation.designs import dhash, hamming, thumbnail
 from jobs.evaluation.measures import EvaluationSettings, Measure, hit_rate, resampled, share
+from jobs.evaluation.persons import of_persons
 from jobs.evaluation.portrait_copies import COPIES, Copy, edited, recaptured
 from jobs.evaluation.portrait_photos import FAMILY, Photo, drawn_photos, folder_photos
 from udfs.images.copies import copy_hash
@@ -56,6 +57,7 @@ def evaluate(settings: EvaluationSettings) -> list[Measure]:
     printed = gallery(net, photos, _recaptured(settings, photos, "portraits"))
     drawn_over = gallery(net, photos, edited(photos, settings.seed))
     answers = [*_of_prints(printed, settings.seed), *_of_edits(drawn_over)]
+    answers += of_persons(photos, printed.drawn, "all", settings.seed)
     if settings.portraits is not None:
         answers += _of_folder(settings, settings.portraits, net, (printed, drawn_over))
     return answers
@@ -119,6 +121,7 @@ def _of_folder(
     copies = _recaptured(settings, photos, "folder"), edited(photos, settings.seed)
     theirs = [gallery(net, photos, each) for each in copies]
     yield from _finding(theirs[0], "portraits=folder")
+    yield from of_persons(photos, theirs[0].drawn, "portraits=folder", settings.seed)
     for segment, ours, other in zip(("portraits", "portraits chain=edited"), drawn, theirs, strict=True):
         single = gallery(net, ours.photos, [copy for copy in ours.drawn if ours.photos[copy.photo].shot == 0])
         figures = [
