@@ -40,6 +40,21 @@ def portrait_view(portrait: Image, size: tuple[int, int], rng: np.random.Generat
     return grain(soften(relight(seen, rng), rng, most=1.3), rng)
 
 
+def print_view(captured: Image, margin: float, size: tuple[int, int], rng: np.random.Generator) -> Image:
+    """A captured print [h, w, 3] with `margin` (share of its sides) of card around it, boxed a little off.
+
+    Light, print and codec are the capture's own; a quarter are edited besides.
+    """
+    inner = margin / (1 + 2 * margin)
+    left, top, right, bottom = inner + rng.normal(0, 0.02, 4)
+    seen = _cut(captured, np.array([[left, top], [-right, top], [-right, -bottom], [left, -bottom]]), size)
+    if rng.random() < 0.15:
+        seen = tint(seen, rng)
+    if rng.random() < 0.1:
+        seen = _overlaid(seen, rng)
+    return relight(seen, rng, strength=0.5) if rng.random() < 0.5 else seen
+
+
 def _cut(
     image: Image, off: npt.NDArray[np.float64], size: tuple[int, int], *, ground: tuple[float, ...] | None = None
 ) -> Image:
