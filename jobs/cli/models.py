@@ -1,9 +1,9 @@
-"""Commands about models: train, evaluate, model list, model promote."""
+"""Commands about models: train, model list, model promote."""
 
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,16 +11,14 @@ from conf.errors import BadModel
 from conf.settings import Settings
 from jobs.cli.app import app
 from jobs.cli.context import given
-from jobs.cli.output import CONSOLE, Format, Row, print_json, print_rows
+from jobs.cli.evaluating import MEASURES, readable
+from jobs.cli.output import CONSOLE, Format, print_rows
 
 if TYPE_CHECKING:
-    from jobs.evaluation import Measure
     from jobs.models.training import Outcome, TrainAsk
 
 COLUMNS = ("model", "version", "roles", "made", "digest", "folder")
-MEASURES = ("measure", "segment", "value", "low", "high", "n", "baselines")
 Form = Annotated[Format, typer.Option("--format", help="How to print.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 model = typer.Typer(help="Registered models: list them, give them roles.")
 app.add_typer(model, name="model")
@@ -45,35 +43,13 @@ def train(
     with tempfile.TemporaryDirectory(prefix="lookback-train-") as draft:
         ask = TrainAsk(name, minutes, seed, out or Path(draft) / "model")
         outcome = train_model(settings, ask)
-        print_rows([_readable(asdict(figure)) for figure in outcome.figures], Format.table, MEASURES)
+        print_rows([readable(asdict(figure)) for figure in outcome.figures], Format.table, MEASURES)
         said = f"written to {ask.out}" if out else ""
         if registers:
             version = _register(settings, ask, outcome)
             said = f"registered as {ask.model} version {version}, without a role. "
             said += f"Give it one: lookback model promote {ask.model} {version} --as challenger"
         CONSOLE.print(f"{name} {said}", markup=False, soft_wrap=True)
-
-
-@app.command()
-def evaluate(
-    context: typer.Context,
-    name: Annotated[
-        str, typer.Argument(help="fields, tampering, physical, generated, campaigns, portraits, designs or scorer.")
-    ],
-    *,
-    seed: Annotated[int | None, typer.Option(help="Of every draw; none: the one of the nets' cards.")] = None,
-    samples: Annotated[
-        int | None, typer.Option(min=2, help="Documents or pairs to draw; none: its own number.")
-    ] = None,
-    pictures: Annotated[Path | None, typer.Option(help="Folder to draw curves and maps into.")] = None,
-    json: Json = False,
-) -> None:
-    """Judge the champion on designs held out of training; without a lake, the shipped model."""
-    measures = [asdict(measure) for measure in _measures(given(context).settings(), name, seed, samples)]
-    if json:
-        print_json({"measures": measures})
-    else:
-        print_rows([_readable(measure) for measure in measures], Format.table, MEASURES)
 
 
 @model.command("list")
@@ -110,28 +86,6 @@ def promote(
         raise BadModel("no registry is named: give --lake LAKE")
     Registry(settings).promote(name, version, role)
     CONSOLE.print(f"{name} version {version} is {role} from the next night on", markup=False, soft_wrap=True)
-
-
-def _measures(settings: Settings, name: str, seed: int | None, samples: int | None) -> "list[Measure]":
-    """The answers of one evaluation to the models at hand."""
-    from jobs.cli.count_progress import counted
-    from jobs.evaluation import EVALUATIONS, SAMPLES, EvaluationSettings
-    from jobs.models.folders import models_at_hand
-    from jobs.training.trainer import EVALUATION_SEED
-
-    if name not in EVALUATIONS:
-        raise BadModel(f"no evaluation {name!r}; there are {', '.join(EVALUATIONS)}")
-    at_hand = models_at_hand(settings)
-    inspector, scorer = (Path(at_hand[model]["champion"].path) for model in ("inspector", "scorer"))
-    seed = EVALUATION_SEED if seed is None else seed
-    with counted() as tell:
-        return EVALUATIONS[name](EvaluationSettings(seed, samples or SAMPLES[name], inspector, scorer, tell))
-
-
-def _readable(measure: Row) -> Row:
-    """A figure with its baselines in words."""
-    baselines = cast("dict[str, float]", measure["baselines"])
-    return {**measure, "baselines": ", ".join(f"{name} {value:.2f}" for name, value in baselines.items())}
 
 
 def _register(settings: Settings, ask: "TrainAsk", outcome: "Outcome") -> str:

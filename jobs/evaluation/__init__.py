@@ -18,4 +18,10 @@ EVALUATIONS: dict[str, Callable[[EvaluationSettings], list[Measure]]] = {
     "scorer": scorer.evaluate,
 }
 # Documents or pairs that an evaluation draws unless it is told how many.
-SAMPLES = dict.fromkeys(EVALUATIONS, 160) | {"fields": 3_000, "tampering": 240, "physical": 240, "campaigns": 80}
+SAMPLES = dict.fromkeys(EVALUATIONS, 160) | {
+    "fields": 3_000,
+    "tampering": 240,
+    "physical": 240,
+    "campaigns": 80,
+    "portraits": portraits.PICTURES,
+}

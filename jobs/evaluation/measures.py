@@ -32,6 +32,7 @@ class EvaluationSettings:
         scorer: the scorer's folder, where it is the one that is judged.
         tell: hears what is done, how much of it and of how much, where that takes minutes.
         pictures: folder that curves and maps are drawn into, by the evaluations that have any.
+        portraits: folder of photographs that drawn portraits are held against, by the evaluation that has any.
     """
 
     seed: int
@@ -40,6 +41,7 @@ class EvaluationSettings:
     scorer: Path = field(default_factory=shipped_scorer)
     tell: Told = silent
     pictures: Path | None = None
+    portraits: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,10 @@ def other_design(card: Image, kind: int) -> Image:
 
 
 def portrait_view(portrait: Image, size: tuple[int, int], rng: np.random.Generator) -> Image:
-    """A copy of one photograph: crop, flip, recolour, overlay, print raster, recapture."""
+    """A copy of one photograph: crop, recolour, overlay, print raster, recapture."""
     left, top, right, bottom = rng.uniform(-0.08, 0.11, 4) * rng.uniform(0.2, 1)
     off = np.array([[left, top], [-right, top], [-right, -bottom], [left, -bottom]])
     seen = _cut(portrait, off + rng.normal(0, 0.015, (4, 2)), size, ground=tuple(rng.uniform(150, 255, 3).tolist()))
-    if rng.random() < 0.3:
-        seen = np.ascontiguousarray(seen[:, ::-1])
     if rng.random() < 0.35:
         seen = tint(seen, rng)
     if rng.random() < 0.4:
@@ -40,6 +38,21 @@ def portrait_view(portrait: Image, size: tuple[int, int], rng: np.random.Generat
     if rng.random() < 0.3:
         seen = _rastered(seen, rng)
     return grain(soften(relight(seen, rng), rng, most=1.3), rng)
+
+
+def print_view(captured: Image, margin: float, size: tuple[int, int], rng: np.random.Generator) -> Image:
+    """A captured print [h, w, 3] with `margin` (share of its sides) of card around it, boxed a little off.
+
+    Light, print and codec are the capture's own; a quarter are edited besides.
+    """
+    inner = margin / (1 + 2 * margin)
+    left, top, right, bottom = inner + rng.normal(0, 0.02, 4)
+    seen = _cut(captured, np.array([[left, top], [-right, top], [-right, -bottom], [left, -bottom]]), size)
+    if rng.random() < 0.15:
+        seen = tint(seen, rng)
+    if rng.random() < 0.1:
+        seen = _overlaid(seen, rng)
+    return relight(seen, rng, strength=0.5) if rng.random() < 0.5 else seen
 
 
 def _cut(

@@ -49,12 +49,13 @@ TRAINERS: dict[str, Trainer] = {
         portrait.train,
         portrait.ARCHITECTURE,
         judge=judge_portraits.evaluate,
-        samples=160,
-        material="3 drawn photographs of each of 320 drawn faces, copied, printed and recaptured in small",
+        samples=judge_portraits.PICTURES,
+        material="2 photographs of each of 900 drawn faces and 100 drawn scenes; those of 500 on two cards each of "
+        f"{DRAWN}, photographed and sent",
         limits=(
             SPECIMENS_ONLY,
             "It knows copies of one photograph; it says nothing about who is shown.",
-            "Portraits are drawn: transfer to photographs of people is not measured here.",
+            "Portraits are drawn: transfer to photographs is what `--portraits FOLDER` measures, and not on this card.",
         ),
     ),
     "forensic": Trainer(

@@ -1,5 +1,7 @@
 """Train the design embedding on many designs of the layout grammar, and on turned and mirrored kinds of them."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -12,7 +14,7 @@ from jobs.training.loop import Progress, Recipe, TrainingSettings, prepare, run_
 from udfs.nets.blocks import as_tensor
 from udfs.nets.embedding import CARD_INPUT, EmbeddingNet
 
-ARCHITECTURE = {"width": 24, "grid": 3}
+ARCHITECTURE: dict[str, Any] = {"width": 24, "grid": 3}
 CLASSES, VIEWS = 14, 3
 KINDS = 12
 EACH = 3

@@ -16,10 +16,15 @@ PORTRAIT_INPUT = (96, 96)
 
 
 class EmbeddingNet(nn.Module):
-    """[n, 3, h, w] to L2-normalised [n, 64]; pooled on a coarse grid, because layout is where things stand."""
+    """[n, 3, h, w] to L2-normalised [n, 64]; pooled on a coarse grid, because layout is where things stand.
 
-    def __init__(self, width: int = 24, grid: int = 3) -> None:
+    One that is `mirrored` looks at each picture both ways round once it is trained, so that a picture and its mirror
+    image have one vector; while it learns, its recipe shows it either.
+    """
+
+    def __init__(self, width: int = 24, grid: int = 3, *, mirrored: bool = False) -> None:
         super().__init__()
+        self.mirrored = mirrored
         levels = (width, 2 * width, 3 * width, 4 * width)
         self.body = nn.Sequential(
             Conv(3, levels[0], stride=2),
@@ -35,6 +40,13 @@ class EmbeddingNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Unit vectors [n, 64]."""
+        seen = self._seen(images)
+        if self.mirrored and not self.training:
+            seen = seen + self._seen(images.flip(3))
+        return nn.functional.normalize(seen, dim=1)
+
+    def _seen(self, images: Tensor) -> Tensor:
+        """Unit vectors [n, 64] of the pictures as they lie."""
         features = self.body(images)
         pooled = torch.cat([self.pool(features).flatten(1), features.amax(dim=(2, 3))], dim=1)
         return nn.functional.normalize(self.project(pooled), dim=1)

@@ -96,7 +96,6 @@ def test_a_model_whose_registration_was_cut_short_gets_its_role(
         (["model", "promote", "scorer", "1", "--as", "champion"], "give --lake LAKE"),
         (["train", "nothing", "--out", "LAKE/m"], "no model 'nothing'"),
         (["train", "corners"], "give --out FOLDER"),
-        (["evaluate", "nothing"], "no evaluation 'nothing'"),
     ],
 )
 def test_what_cannot_be_done_is_final_and_says_what_to_do(
@@ -121,8 +120,8 @@ def test_measures_are_printed_in_the_promised_shape(
     from jobs.evaluation import Measure
 
     one = Measure("corners_iou90", "all", 0.5, 0.4, 0.6, 20, {"contour": 0.2})
-    monkeypatch.setitem(evaluation.EVALUATIONS, "corners", lambda _: [one])
-    code, printed, _ = call(capsys, "evaluate", "corners", "--json")
+    monkeypatch.setitem(evaluation.EVALUATIONS, "fields", lambda _: [one])
+    code, printed, _ = call(capsys, "evaluate", "fields", "--json")
     assert code == 0
     assert json.loads(printed) == {
         "measures": [
@@ -132,3 +131,18 @@ def test_measures_are_printed_in_the_promised_shape(
             }
         ]
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nothing"], "No such command 'nothing'"),
+        (["fields", "--portraits", "faces"], "No such option: --portraits"),
+        (["scorer", "--pictures", "out"], "No such option: --pictures"),
+    ],
+)
+def test_an_evaluation_takes_what_it_asks_about_alone(
+    capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    code, _, said = call(capsys, "evaluate", *words)
+    assert (code, told in " ".join(said.split())) == (2, True), said
