@@ -29,6 +29,7 @@ GROUPS = (
     "doctor",
     "upkeep",
     "models",
+    "calibration",
     "lakes",
 )
 COMMON = {"--lake": True, "--env": True, "--set": True, "--log": True, "--debug": False}

@@ -49,6 +49,8 @@ class Example:
         abstained: families that cannot judge it.
         held_out: whether its design, attack, device or chain is left out of training.
         attack: name of the attack; None for a genuine one.
+        weight: documents that it stands for.
+        segment: its declared type and its buckets of width and codec, where known.
     """
 
     group: str
@@ -57,6 +59,8 @@ class Example:
     abstained: frozenset[str] = frozenset()
     held_out: bool = False
     attack: str | None = None
+    weight: float = 1.0
+    segment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def segment_of(row: Mapping[str, object]) -> Segment:
     """The segment of a document.
 
     Args:
-        row: doc_type, card_found, card_width in pixels, format and jpeg_quality 1 to 100, each absent where not known.
+        row: doc_type, card_found, card_width in pixels, format and jpeg_quality 1 to 100; each None where not known.
     """
     return Segment(text(row["doc_type"]) or "unknown", _width(row), _codec(row))
 
