@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from conf.errors import BadModel
 from conf.wording import count
+from jobs.evaluation.measures import wilson
 from jobs.evaluation.scorer_material import Example
-from jobs.feed import BONA_FIDE, Feed
+from jobs.feed import BONA_FIDE, FORGED, Feed, Row
 from jobs.learning.examples import LAKE, SAMPLES, bona_fide_sample, examples_of
 from jobs.training.card import write_card
-from jobs.training.conformal import LEAST, Bound, calibrated
+from jobs.training.conformal import LEAST, Bound, calibrated, effective
 from udfs.judging.scorer_file import read_scorer, write_scorer
 
 ASKED = 0.01  # share of bona fide documents that may show evidence of a family
@@ -51,6 +54,7 @@ def calibrate(out: Path, feed: Feed, known: Path, asked: float) -> list[Bound]:
     moved, found = calibrated(scorer, sample, asked)
     write_scorer(out, replace(moved, basis=f"{LAKE}, heads learned from specimens"))
     facts = {"heads": f"those of {scorer.fingerprint}, learned from specimens", "data": f"digest {feed.digest}"}
+    facts["prevalence"] = prevalence(feed.rows)
     facts |= {
         f"{family}, log-odds moved by": f"{head.offset - moved.offsets[family]:.2f}"
         for family, head in moved.heads.items()
@@ -63,6 +67,18 @@ def calibrate(out: Path, feed: Feed, known: Path, asked: float) -> list[Bound]:
 def has_too_few(sample: Sequence[Example]) -> bool:
     """Whether no segment could have a threshold of its own."""
     return len(sample) < LEAST
+
+
+def prevalence(rows: Sequence[Row]) -> str:
+    """The share of forgeries among the documents that a random sample stands for, with its 95 % interval, in words."""
+    sample = [row for row in rows if row["reviewed_because"] == SAMPLES[0]]
+    if not sample:
+        return "unknown: no label is of a random sample; the settings' is assumed"
+    weights = np.asarray([row["weight"] for row in sample])
+    share = float(np.average([row["label"] == FORGED for row in sample], weights=weights))
+    equal = effective(weights)
+    low, high = wilson(share * equal, equal)
+    return f"{share:.4f} [{low:.4f}, {high:.4f}] in the random sample of {count(len(sample), 'document')}"
 
 
 def calibration_facts(found: Sequence[Bound], documents: int, asked: float) -> dict[str, str]:

@@ -11,7 +11,7 @@ from jobs.evaluation.measures import Measure
 from jobs.evaluation.scorer import evidence_by
 from jobs.evaluation.scorer_material import Example
 from jobs.feed import Feed
-from jobs.learning.calibrating import ASKED, SILENT_ON, calibration_facts, has_too_few
+from jobs.learning.calibrating import ASKED, SILENT_ON, calibration_facts, has_too_few, prevalence
 from jobs.learning.examples import KEPT_BACK, LAKE, UNNAMED, bona_fide_sample, examples_of, is_kept_back
 from jobs.learning.judging import judge
 from jobs.training.card import write_card
@@ -94,6 +94,7 @@ def _facts(feed: Feed, learned: Sequence[Example], kept: Sequence[str]) -> dict[
         "training": f"{len(learned)} documents of this lake, {forged} of them forged, release {feed.release}; "
         f"{len(feed.rows) - len(learned)} kept back",
         "data": f"digest {feed.digest}",
+        "prevalence": prevalence(feed.rows),
         "labels": ", ".join(f"{name} {count:,}" for name, count in sorted(feed.counts.items())),
         "heads that stayed, calibrated on bona fide documents alone": ", ".join(kept) or "none",
         "basis": LAKE,

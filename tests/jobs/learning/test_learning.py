@@ -13,7 +13,7 @@ from conf.errors import BadModel
 from conf.settings import ScoreSettings
 from jobs.evaluation.measures import auc
 from jobs.feed import TEXTS, Feed
-from jobs.learning.calibrating import calibrate
+from jobs.learning.calibrating import calibrate, prevalence
 from jobs.learning.examples import LAKE, examples_of, is_kept_back
 from jobs.learning.judging import judge, weighted_auc
 from jobs.learning.training import learn, train
@@ -155,6 +155,16 @@ def test_bona_fide_documents_alone_calibrate_from_ten(tmp_path: Path) -> None:
         "false alarms, tampered, passport/wide: at most 0.0909 by 10 documents, asked 0.01, unproven"
         in (tmp_path / "out" / "scorer.md").read_text()
     )
+
+
+def test_the_prevalence_of_a_random_sample_is_weighed_and_bounded() -> None:
+    rows = [row(n, weight=10.0) for n in range(95)] + [row(n, "tampered", weight=10.0) for n in range(200, 205)]
+    rows[-1]["reviewed_because"] = "random_sample"
+    assert prevalence(rows) == "0.0104 [0.0018, 0.0567] in the random sample of 96 documents"
+    assert prevalence([one | {"weight": 90.0} if one["label"] == "forged" else one for one in rows]).startswith(
+        "0.0865"
+    )
+    assert prevalence([one | {"reviewed_because": "alert"} for one in rows]).startswith("unknown")
 
 
 def test_nine_are_too_few_and_say_which_count(tmp_path: Path) -> None:
