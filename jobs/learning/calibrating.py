@@ -56,7 +56,7 @@ def calibrate(out: Path, feed: Feed, known: Path, asked: float) -> list[Bound]:
     facts = {"heads": f"those of {scorer.fingerprint}, learned from specimens", "data": f"digest {feed.digest}"}
     facts["prevalence"] = prevalence(feed.rows)
     facts |= {
-        f"{family}, log-odds moved by": f"{head.offset - moved.offsets[family]:.2f}"
+        f"{family}, log-odds moved by": f"{head.offset - moved.offsets[family]:z.2f}"
         for family, head in moved.heads.items()
     }
     facts |= calibration_facts(found, len(sample), asked)

@@ -25,7 +25,8 @@ def write_set(read: Read, release: str, home: Path) -> Path:
     Raises:
         BadLake: a label is unaccounted for.
     """
-    seen = seen_targets(read).toArrow().to_pylist(maps_as_pydicts="strict")
+    # Not by Arrow: it refuses a struct with a member that is never null beside a row without that struct.
+    seen = [row.asDict(recursive=True) for row in seen_targets(read).collect()]
     counts = Counter(row["outcome"] for row in seen)
     labelled = read("labels").select("target_kind", "target_id").distinct().count()
     if len(seen) != labelled:

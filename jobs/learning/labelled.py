@@ -59,7 +59,7 @@ def seen_targets(read: Read) -> DataFrame:
         read("contradictions").drop("frequency", "run_id", "night"), documents, read("design_members"), clusters
     )
     ties = standings(clusters, read("campaigns"))
-    shown = evidence(looked, rare, ties, read("labels")).drop("verdict", "account_id")
+    shown = evidence(looked, rare, ties, read("labels")).drop("verdict", "account_id", "campaign")
     placed = (
         looked.select("doc_id", "account_id", "sha256")
         .join(read("design_members").select("sha256", "design"), "sha256", "left")
