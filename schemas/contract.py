@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.words import DOC_TYPES, REVIEW_REASONS, SIDES, SIGNAL_KINDS, VERDICTS
+from schemas.words import DOC_TYPES, EVIDENCE_FAMILIES, REVIEW_REASONS, SIDES, SIGNAL_KINDS, VERDICTS
 
 Kind = Literal["id", "text", "time", "date", "number", "count", "decimal", "boolean", "digest", "json"]
 
@@ -101,6 +101,7 @@ CONTRACT: dict[str, tuple[InputColumn, ...]] = {
         InputColumn("valid_from", "time", "When it was judged.", required=True),
         InputColumn("reviewed_because", "text", "Why it was looked at.", values=REVIEW_REASONS),
         InputColumn("sampling_probability", "number", "Chance that it was drawn for review."),
+        InputColumn("family", "text", "How a confirmed document was forged.", values=EVIDENCE_FAMILIES),
         InputColumn("retracts", "boolean", "Whether the row withdraws an earlier one."),
     ),
     "control_totals": (

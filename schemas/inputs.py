@@ -1,7 +1,7 @@
 """Input facts: what a lake says of accounts, signals, money, verdicts and totals; appended, with two clocks."""
 
 from schemas.table import NIGHT, RUN_ID, Column, Table, choice, identifier, share
-from schemas.words import REVIEW_REASONS, SIGNAL_KINDS, VERDICTS
+from schemas.words import EVIDENCE_FAMILIES, REVIEW_REASONS, SIGNAL_KINDS, VERDICTS
 
 SOURCE = (
     Column("file", "string", "SHA-256 of the file of the drop folder it came in.", required=True),
@@ -90,6 +90,7 @@ LABELS = Table(
         Column("reviewer", "string", "Who judged."),
         choice("reviewed_because", "Why it was looked at.", REVIEW_REASONS, required=False),
         share("sampling_probability", "Chance that it was drawn for review, for a random sample."),
+        choice("family", "How a confirmed document was forged; null: not said.", EVIDENCE_FAMILIES, required=False),
         *SOURCE,
         *CLOCKS,
     ),

@@ -16,10 +16,11 @@ from udfs.judging.fusion import MOST, campaign_log_odds, heeded, own_log_odds, r
 from udfs.judging.heads import contradiction_signals, head_log_odds, signal_matrix
 from udfs.judging.log_odds import sigmoid
 from udfs.judging.scorer_file import Scorer, read_scorer
+from udfs.judging.segments import segment_of, threshold_of
 from udfs.judging.sentences import Judged, sentences
 
 INPUTS = (
-    "doc_type", "card_found", "card_width", "lines", "signals", "contradictions", "campaign",
+    "doc_type", "card_found", "card_width", "format", "jpeg_quality", "lines", "signals", "contradictions", "campaign",
     "verdict", "verdict_on", "campaign_verdict", "campaign_verdict_on",
 )  # fmt: skip
 OUTPUTS = ("risk", *EVIDENCE_FAMILIES, "campaign_id", "abstained", "reasons", "risk_basis", "scorer")
@@ -76,11 +77,13 @@ def score_observation(
         doc_type: declared type, if any.
         settings: the assumed prevalence; the defaults where None.
     """
-    card, reading, forensics = (observation.get(part) or {} for part in ("card", "reading", "forensics"))
+    file, card, reading, forensics = (observation.get(part) or {} for part in ("file", "card", "reading", "forensics"))
     row = dict.fromkeys(INPUTS) | {
         "doc_type": doc_type,
         "card_found": card.get("found"),
         "card_width": card.get("width_px"),
+        "format": file.get("format"),
+        "jpeg_quality": file.get("jpeg_quality"),
         "lines": reading.get("lines"),
         "signals": forensics.get("signals"),
         "contradictions": list(contradictions),
@@ -94,17 +97,26 @@ def _evidence(scorer: Scorer, rows: Sequence[dict[str, Any]]) -> list[dict[str, 
     signals: list[dict[str, float | None]] = [
         {**numbers_by_name(row["signals"]), **contradiction_signals(mappings(row["contradictions"]))} for row in rows
     ]
+    segments = [segment_of(row) for row in rows]
     found: list[dict[str, float | str]] = [{} for _ in rows]
     for family in EVIDENCE_FAMILIES:
         head = scorer.heads[family]
         values = head_log_odds(head, signal_matrix(head.signals, signals)) if head.signals else [np.nan] * len(rows)
+        thresholds = scorer.bona_fide.get(family, {})
         for place, row in enumerate(rows):
-            found[place][family] = abstention(family, row, scorer.physical_width) or _or_silent(float(values[place]))
+            common = threshold_of(thresholds, segments[place])
+            silent = abstention(family, row, scorer.physical_width)
+            found[place][family] = silent or _or_silent(float(values[place]), common)
     return found
 
 
-def _or_silent(value: float) -> float | str:
-    return "no_signals" if np.isnan(value) else min(max(value, -MOST), MOST)
+def _or_silent(value: float, common: float | None) -> float | str:
+    """Log-odds as far as fusion heeds them, or why there are none: what bona fide documents show too is no evidence."""
+    if np.isnan(value):
+        return "no_signals"
+    if common is not None and 0 < value <= common:
+        return "as_bona_fide"
+    return min(max(value, -MOST), MOST)
 
 
 def _judge(

@@ -30,6 +30,7 @@ GROUPS = (
     "upkeep",
     "models",
     "evaluating",
+    "calibration",
     "lakes",
 )
 COMMON = {"--lake": True, "--env": True, "--set": True, "--log": True, "--debug": False}

@@ -10,6 +10,7 @@ import typer
 from conf.errors import BadModel
 from conf.settings import Settings
 from jobs.cli.app import app
+from jobs.cli.calibration import Source, lake_feed, registered
 from jobs.cli.context import given
 from jobs.cli.evaluating import MEASURES, readable
 from jobs.cli.output import CONSOLE, Format, print_rows
@@ -29,26 +30,29 @@ def train(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="corners, design, portrait, forensic, mrz or scorer.")],
     *,
+    source: Annotated[
+        Source, typer.Option("--from", help="lake: the scorer, from reviewers' labels of the newest release.")
+    ] = Source.specimens,
     minutes: Annotated[float, typer.Option(min=0.1, help="Of training, for a net.")] = 20.0,
     seed: Annotated[int, typer.Option(help="Of weights and of every draw.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder of the model; with --lake it is registered besides.")] = None,
 ) -> None:
-    """Train a model on specimens, judge it on held-out designs, register it as a candidate without a role."""
-    from jobs.models.training import TrainAsk, train_model
+    """Train a model, judge it on what it never saw, register it as a candidate without a role."""
+    from jobs.models.training import TrainAsk, refuse_unknown, train_model
 
     settings = given(context).settings()
     registers = settings.how.places.lake is not None
     if out is None and not registers:
         raise BadModel("nowhere to put it: give --out FOLDER, or --lake LAKE to register it there")
+    refuse_unknown(name, from_lake=source is Source.lake)
+    feed = lake_feed(settings) if source is Source.lake else None
     with tempfile.TemporaryDirectory(prefix="lookback-train-") as draft:
-        ask = TrainAsk(name, minutes, seed, out or Path(draft) / "model")
+        ask = TrainAsk(name, minutes, seed, out or Path(draft) / "model", feed)
         outcome = train_model(settings, ask)
         print_rows([readable(asdict(figure)) for figure in outcome.figures], Format.table, MEASURES)
         said = f"written to {ask.out}" if out else ""
         if registers:
-            version = _register(settings, ask, outcome)
-            said = f"registered as {ask.model} version {version}, without a role. "
-            said += f"Give it one: lookback model promote {ask.model} {version} --as challenger"
+            said = registered(ask.model, _register(settings, ask, outcome))
         CONSOLE.print(f"{name} {said}", markup=False, soft_wrap=True)
 
 
@@ -94,8 +98,13 @@ def _register(settings: Settings, ask: "TrainAsk", outcome: "Outcome") -> str:
 
     registry = Registry(settings)
     log = TrainingLog(
-        params={"name": ask.name, "minutes": ask.minutes, "seed": ask.seed},
+        params={"name": ask.name, "minutes": ask.minutes, "seed": ask.seed, **_data(ask)},
         curve=outcome.curve,
         figures={f"{figure.measure}/{figure.segment}": figure.value for figure in outcome.figures},
     )
     return registry.register(ask.model, ask.out, registry.log_training(ask.name, log))
+
+
+def _data(ask: "TrainAsk") -> dict[str, str]:
+    """What a model learned from."""
+    return {"from": "specimens"} if ask.feed is None else {"from": "lake", "data": ask.feed.digest}

@@ -66,8 +66,8 @@ def share(
     return Measure(name, segment, value, low, high, n, baselines or {})
 
 
-def wilson(successes: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % score interval of a share."""
+def wilson(successes: float, n: float) -> tuple[float, float]:
+    """Wilson's 95 % score interval of a share; of weighted samples, n is how many equal ones tell as much."""
     if n == 0:
         return 0.0, 1.0
     rate, square = successes / n, Z95**2

@@ -11,7 +11,7 @@ from jobs.evaluation.measures import EvaluationSettings, Measure, auc, hit_rate,
 from jobs.evaluation.scorer_material import Example, observed_pairs
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.judging.fusion import own_log_odds
-from udfs.judging.heads import head_log_odds, signal_matrix
+from udfs.judging.heads import Head, head_log_odds, signal_matrix
 from udfs.judging.log_odds import Doubles
 from udfs.judging.scorer_file import Scorer, read_scorer
 
@@ -42,7 +42,7 @@ def judge(scorer: Scorer, examples: Sequence[Example], seed: int) -> list[Measur
 
     A family stands beside one plain signal.
     """
-    own = np.asarray([own_log_odds(scorer.fusion, evidence) for evidence in _evidence(scorer, examples)])
+    own = fused(scorer, examples)
     any_forged = np.asarray([example.family is not None for example in examples])
     figures = _separation("forged", (own, own), any_forged, seed)
     for family in EVIDENCE_FAMILIES:
@@ -53,6 +53,11 @@ def judge(scorer: Scorer, examples: Sequence[Example], seed: int) -> list[Measur
         figures += _separation(family, (values, plain), forged, seed)
         figures.append(share(f"{family}_abstained", np.isnan(values).tolist()))
     return figures
+
+
+def fused(scorer: Scorer, examples: Sequence[Example]) -> Doubles:
+    """Log-odds [n] that each example's own evidence adds to the prevalence."""
+    return np.asarray([own_log_odds(scorer.fusion, evidence) for evidence in _evidence(scorer, examples)])
 
 
 def _evidence(scorer: Scorer, examples: Sequence[Example]) -> list[dict[str, float | None]]:
@@ -92,6 +97,10 @@ def _separation(
 
 def evidence_of(scorer: Scorer, family: str, examples: Sequence[Example]) -> Doubles:
     """A family's calibrated log-odds [n] of examples; nan where it abstains."""
-    head = scorer.heads[family]
+    return evidence_by(scorer.heads[family], examples)
+
+
+def evidence_by(head: Head, examples: Sequence[Example]) -> Doubles:
+    """A head's calibrated log-odds [n] of examples; nan where its family abstains."""
     values = head_log_odds(head, signal_matrix(head.signals, [example.signals for example in examples]))
-    return np.where([family in example.abstained for example in examples], np.nan, values)
+    return np.where([head.family in example.abstained for example in examples], np.nan, values)

@@ -1,5 +1,6 @@
 """Observed specimens to learn a scorer from and to judge it on: forgeries and twins, seen by a whole inspector."""
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from jobs.evaluation.crew import answered
 from jobs.evaluation.held_out import held_out
 from jobs.evaluation.material import DAYS, FIRST_DAY, draw_document
 from jobs.evaluation.pairs import draw_chain
+from jobs.machine import code_version
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.inspector import InspectTask, inspect_batches
 from udfs.judging.abstaining import abstention
@@ -51,6 +53,8 @@ class Example:
         abstained: families that cannot judge it.
         held_out: whether its design, attack, device or chain is left out of training.
         attack: name of the attack; None for a genuine one.
+        weight: documents that it stands for.
+        segment: its declared type and its buckets of width and codec, where known.
     """
 
     group: str
@@ -59,6 +63,8 @@ class Example:
     abstained: frozenset[str] = frozenset()
     held_out: bool = False
     attack: str | None = None
+    weight: float = 1.0
+    segment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,8 @@ def _logged(what: str, done: int, total: int) -> None:
 
 def _observed(world: World, index: int) -> list[Example]:
     """Both examples of a pair, as an earlier run left them or looked at now."""
-    kept = world.work / f"{world.task.weights_digest[:12]}-{world.seed}-{index:05}.json"
+    looked_by = hashlib.sha256(f"{code_version()} {world.task.weights_digest}".encode()).hexdigest()[:12]
+    kept = world.work / f"{looked_by}-{world.seed}-{index:05}.json"
     if not kept.exists():
         rng = np.random.default_rng((world.seed, index))
         drawn = _pair(world.designs, _attack_of(world.attacks, index), index // len(EVIDENCE_FAMILIES), rng)
@@ -129,7 +136,9 @@ def _observed(world: World, index: int) -> list[Example]:
         seen = [asdict(example) for example in observe(specimens, world.task)]
         kept.write_text(json.dumps(seen, default=sorted), encoding="utf-8")
     rows = json.loads(kept.read_text(encoding="utf-8"))
-    return [Example(**{**row, "abstained": frozenset(row["abstained"])}) for row in rows]
+    for row in rows:
+        row["abstained"], row["segment"] = frozenset(row["abstained"]), tuple(row["segment"])
+    return [Example(**row) for row in rows]
 
 
 def task_of(inspector: Path, folder: Path, parts: tuple[str, ...] = PARTS) -> InspectTask:

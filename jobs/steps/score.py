@@ -46,7 +46,7 @@ def main(run: Run) -> None:
 
 def observed(documents: DataFrame, looked: DataFrame) -> DataFrame:
     """Every document with the observation of its content that counts; without one there is nothing to score."""
-    parts = looked.select("sha256", "inspector", "parts", "card", "reading", "forensics")
+    parts = looked.select("sha256", "inspector", "parts", "file", "card", "reading", "forensics")
     return documents.drop("run_id", "night").join(parts, "sha256")
 
 
@@ -84,6 +84,8 @@ def evidence(looked: DataFrame, rare: DataFrame, ties: DataFrame, labels: DataFr
             F.col("card.width_px").alias("card_width"),
             F.col("reading.lines").alias("lines"),
             F.col("forensics.signals").alias("signals"),
+            F.col("file.format").alias("format"),
+            F.col("file.jpeg_quality").alias("jpeg_quality"),
         )
     )
 

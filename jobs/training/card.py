@@ -5,23 +5,39 @@ from pathlib import Path
 
 from jobs.evaluation.measures import Measure
 
+HELD_OUT = "Figures on specimens of issuers held out of training (`conf/held_out.yaml`)"
+
 
 def write_card(
-    folder: Path, name: str, *, figures: Sequence[Measure], facts: Mapping[str, str], limits: Sequence[str]
+    folder: Path,
+    name: str,
+    *,
+    figures: Sequence[Measure],
+    facts: Mapping[str, str],
+    limits: Sequence[str],
+    judged_on: str = HELD_OUT,
 ) -> Path:
     """Write `<name>.md` beside the weights."""
     path = folder / f"{name}.md"
-    path.write_text(card_text(name, figures=figures, facts=facts, limits=limits), encoding="utf-8")
+    text = card_text(name, figures=figures, facts=facts, limits=limits, judged_on=judged_on)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
-def card_text(name: str, *, figures: Sequence[Measure], facts: Mapping[str, str], limits: Sequence[str]) -> str:
-    """The card in Markdown: how it was made, how it did on held-out specimens, what is not claimed."""
+def card_text(
+    name: str,
+    *,
+    figures: Sequence[Measure],
+    facts: Mapping[str, str],
+    limits: Sequence[str],
+    judged_on: str = HELD_OUT,
+) -> str:
+    """The card in Markdown: how it was made, how it did on what it never saw, what is not claimed."""
     lines = [f"# Model card: {name}", ""]
     lines += [f"- {key}: {value}" for key, value in facts.items()]
     lines += [
         "",
-        "Figures on specimens of issuers held out of training (`conf/held_out.yaml`); brackets are 95 % intervals.",
+        f"{judged_on}; brackets are 95 % intervals.",
         "",
         "| measure | segment | ours | n | baselines |",
         "|---|---|---|---|---|",

@@ -20,6 +20,7 @@ DAG_FILE = """\
 from airflow_dags.backfill import dag as backfill
 from airflow_dags.maintenance import dag as maintenance
 from airflow_dags.nightly import dag as nightly
+from airflow_dags.training import dag as training
 """
 ENDED = ("success", "failed")
 POLL_SECONDS = 0.5

@@ -62,16 +62,18 @@ def ask(script: str) -> object:
 @pytest.fixture(scope="module")
 def dags() -> dict[str, dict]:
     found = ask(
-        "from airflow_dags import backfill, maintenance, nightly\n"
+        "from airflow_dags import backfill, maintenance, nightly, training\n"
         "def args(given): return {n: v for n, v in given.items() if isinstance(v, (str, int, list, tuple))}\n"
         "def task(t):\n"
         "    assets = {n: [asset.uri for asset in t.given.pop(n, [])] for n in ('inlets', 'outlets')}\n"
         "    return args(t.given) | assets\n"
+        "modules = (backfill, maintenance, nightly, training)\n"
         "print(json.dumps({m.dag.dag_id: {'edges': m.dag.edges, 'given': args(m.dag.given),\n"
         "  'params': sorted(m.dag.given.get('params', {})),\n"
         "  'retries': m.dag.given['default_args']['retries'],\n"
         "  'told': m.dag.given['default_args']['on_failure_callback'].__name__,\n"
-        "  'tasks': {n: task(t) for n, t in m.dag.tasks.items()}} for m in (backfill, maintenance, nightly)}\n"
+        "  'tasks': {n: task(t) for n, t in m.dag.tasks.items()}} for m in modules}\n"
+        "  | {'models': training.PARAMS['model'].rules['enum']}\n"
         "  | {'heavy': [n for n in ('pyspark', 'torch', 'numpy', 'pandas', 'mlflow', 'typer') if n in sys.modules]}))\n"
     )
     assert isinstance(found, dict)
@@ -132,7 +134,31 @@ def test_the_other_dags_run_one_command_each(dags: dict) -> None:
         assert task["application_args"][: len(words) + 1] == [*words, "--lake"]
 
 
-@pytest.mark.parametrize("name", ["nightly", "backfill", "maintenance"])
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({}, ["calibrate", "--from=lake"]),
+        ({"model": "scorer"}, ["train", "scorer", "--from=lake", "--minutes=20", "--seed=1"]),
+        (
+            {"model": "corners", "source": "specimens", "minutes": 7.5, "seed": 3},
+            ["train", "corners", "--from=specimens", "--minutes=7.5", "--seed=3"],
+        ),
+    ],
+)
+def test_training_runs_the_command_that_its_parameters_name(dags: dict, params: dict, words: list[str]) -> None:
+    (task,) = dags["lookback_training"]["tasks"].values()
+    defaults = {"model": "calibration", "source": "lake", "minutes": 20, "seed": 1}
+    assert dags["lookback_training"]["params"] == sorted(defaults)
+    assert rendered(task["application_args"][:5], {}, **(defaults | params)) == words
+
+
+def test_every_model_that_can_be_trained_can_be_chosen(dags: dict) -> None:
+    from jobs.models.training import NAMES
+
+    assert sorted(dags["models"]) == sorted((*NAMES, "calibration"))
+
+
+@pytest.mark.parametrize("name", ["nightly", "backfill", "maintenance", "training"])
 def test_one_run_at_a_time_in_client_mode_is_retried_and_says_why_it_failed(dags: dict, name: str) -> None:
     dag = dags[f"lookback_{name}"]
     assert dag["given"]["max_active_runs"] == 1

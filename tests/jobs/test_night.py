@@ -124,6 +124,31 @@ def test_every_recipe_of_the_cookbook_runs(nights: Nights, title: str, query: st
     assert nights.spark.sql(query.rstrip().rstrip(";")).toPandas().columns.size > 1, title
 
 
+def test_labels_of_the_release_are_exported_and_each_accounted_for(nights: Nights, tmp_path: Path) -> None:
+    from jobs.feed import read_feed
+    from jobs.learning.exporting import export, write_set
+    from jobs.learning.labelled import of_release
+    from jobs.publishing.releases import newest
+    from jobs.tables import Tables
+
+    tables = Tables(nights.spark, nights.settings.tables)
+    release = newest(tables)
+    assert release is not None
+    seen = audit.released(nights.root).tables
+    labels = seen["labels"].to_pandas()
+    feed = read_feed(export(tables, release, nights.settings))
+    assert sum(feed.counts.values()) == len(labels[["target_kind", "target_id"]].drop_duplicates()) > 0
+
+    read = of_release(tables, release)
+    scored, documents = set(seen["scores"]["doc_id"].to_pylist()), read("documents").selectExpr("doc_id AS target_id")
+    review = read("labels").drop("target_id", "verdict").limit(1)
+    asked = documents.crossJoin(review).selectExpr("*", "'cleared' AS verdict")
+    feed = read_feed(write_set(lambda name: asked if name == "labels" else read(name), release.run_id, tmp_path))
+    assert feed.counts == {"learned": len(scored), "not_observed": documents.count() - len(scored)}
+    assert {row["doc_id"] for row in feed.rows} == scored
+    assert all(row["signal_spectral_peak"] is not None for row in feed.rows if row["width"] == "wide")
+
+
 def test_a_check_counts_only_what_no_night_took(nights: Nights) -> None:
     from jobs.health.lake_check import check_lake
     from jobs.health.lake_history import history_of

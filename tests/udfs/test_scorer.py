@@ -1,3 +1,5 @@
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -49,6 +51,33 @@ def test_a_scorer_survives_its_folder_and_equal_scorers_are_equal_bytes(tmp_path
     assert len(opened.fingerprint) == 16
     written = score_frame(opened, rows, SETTINGS).drop(columns="scorer")
     pd.testing.assert_frame_equal(written, score_frame(small_scorer(), rows, SETTINGS).drop(columns="scorer"))
+
+
+def test_evidence_that_bona_fide_documents_show_too_is_none(tmp_path: Path) -> None:
+    plain = small_scorer()
+    write_scorer(tmp_path / "plain", plain)
+    thresholds = {"tampered": {"passport/medium": 3.0, "all": 1e9}, "physical": {"id_card": 1e9}}
+    write_scorer(tmp_path / "held", replace(plain, bona_fide=thresholds))
+    held = open_scorer(tmp_path / "held")
+    assert held.bona_fide == thresholds
+    assert open_scorer(tmp_path / "plain").bona_fide == {}
+    assert held.fingerprint != open_scorer(tmp_path / "plain").fingerprint
+    assert json.loads((tmp_path / "plain" / "manifest.json").read_text())["thresholds"] == {"physical_width": 600.0}
+    made = {json.loads((tmp_path / name / "manifest.json").read_text())["version"] for name in ("plain", "held")}
+    assert len(made) == 2
+
+    def told(value: float, **changed: object) -> pd.Series:
+        signals = {**CALM, "edit_trace": value, "zone_contrast": value}
+        return score_frame(held, frame(row(signals=signals, **changed)), SETTINGS).iloc[0]
+
+    calm, some, loud = told(0.1), told(0.5), told(0.9)
+    assert calm["tampered"] < 0.5  # what speaks for the document stays
+    assert some["abstained"] == ["tampered"]
+    assert some["reasons"][-1] == "Not judged: tampered (genuine documents of its kind show as much)"
+    assert loud["tampered"] > 0.95
+    assert calm["risk"] <= some["risk"] < loud["risk"]
+    assert told(0.9, doc_type="id_card")["abstained"] == ["tampered"]  # of a segment without its own threshold
+    assert judged(signals={**CALM, "edit_trace": 0.5, "zone_contrast": 0.5})["tampered"] > 0.5
 
 
 def test_a_changed_or_foreign_folder_is_refused(tmp_path: Path) -> None:

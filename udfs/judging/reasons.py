@@ -30,6 +30,7 @@ ABSTENTION_WORDS = {
     "narrow": "the card is too small in the picture",
     "no_signals": "the detector gave no signal",
     "nothing_read": "nothing could be read",
+    "as_bona_fide": "genuine documents of its kind show as much",
 }
 
 

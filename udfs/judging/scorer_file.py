@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class Scorer:
         physical_width: card width in pixels below which print and screen traces are not judged.
         basis: what the calibration was made on, in words.
         fingerprint: digest of all that decides its answers.
+        bona_fide: by family and segment, the log-odds that bona fide documents reach; evidence up to it is none.
+        offsets: the heads' offsets before bona fide documents of a lake moved them, by family; none: they did not.
     """
 
     heads: Mapping[str, Head]
@@ -39,6 +41,8 @@ class Scorer:
     physical_width: float
     basis: str
     fingerprint: str = ""
+    bona_fide: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    offsets: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_scorer(folder: Path) -> Scorer:
@@ -59,8 +63,10 @@ def read_scorer(folder: Path) -> Scorer:
             physical_width=float(manifest["thresholds"]["physical_width"]),
             basis=str(manifest["basis"]),
             fingerprint=_digest(json.dumps(manifest, sort_keys=True).encode() + RULES.encode())[:16],
+            bona_fide=_thresholds(manifest["thresholds"].get("bona_fide", {})),
+            offsets={family: float(value) for family, value in manifest["thresholds"].get("offsets", {}).items()},
         )
-    except (KeyError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadModel(f"{folder} is not a whole scorer ({error!r}); restore it, or train the scorer again") from error
 
 
@@ -74,13 +80,15 @@ def write_scorer(folder: Path, scorer: Scorer) -> None:
     content = save({name: np.ascontiguousarray(array, np.float64) for name, array in sorted(arrays.items())})
     signals = {family: list(head.signals) for family, head in sorted(scorer.heads.items())}
     entry = {"file": WEIGHTS, "sha256": _digest(content), "architecture": {}, "heads": signals}
+    # A scorer that no lake calibrated has neither, as those had that were written before there were any.
+    lake = {name: found for name, found in (("bona_fide", scorer.bona_fide), ("offsets", scorer.offsets)) if found}
     manifest = {
         "format": FORMAT,
         "kind": KIND,
-        "version": _digest(content)[:12],
+        "version": _digest(content + (json.dumps(lake, sort_keys=True).encode() if lake else b""))[:12],
         "nets": {"heads": entry},
         "preprocessing": {},
-        "thresholds": {"physical_width": scorer.physical_width},
+        "thresholds": {"physical_width": scorer.physical_width, **lake},
         "basis": scorer.basis,
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,6 +117,10 @@ def _read_arrays(path: Path, wanted: str) -> dict[str, Doubles]:
     except (OSError, SafetensorError) as error:
         raise BadModel(f"{path} cannot be read ({error}); restore the folder") from error
     return arrays
+
+
+def _thresholds(given: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    return {family: {name: float(value) for name, value in by_name.items()} for family, by_name in given.items()}
 
 
 def _head(family: str, signals: list[str], arrays: Mapping[str, Doubles]) -> Head:

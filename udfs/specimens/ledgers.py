@@ -103,7 +103,7 @@ def _signal(account: Account, kind: str, rng: np.random.Generator) -> Row:
 def _label(document: Document, because: str, rng: np.random.Generator) -> Row:
     """What a careful reviewer said within a day."""
     truth = "confirmed" if document.forgery is not None else "cleared"
-    return {
+    said = {
         "label_id": "l" + token(rng),
         "target_kind": "document",
         "target_id": document.doc_id,
@@ -113,3 +113,5 @@ def _label(document: Document, because: str, rng: np.random.Generator) -> Row:
         "reviewed_because": because,
         "sampling_probability": str(SAMPLED) if because == "random_sample" else "",
     }
+    seen = document.forgery if said["verdict"] == "confirmed" else None
+    return said | {"family": (seen.family if seen is not None else None) or ""}

@@ -96,6 +96,10 @@ def test_a_model_whose_registration_was_cut_short_gets_its_role(
         (["model", "promote", "scorer", "1", "--as", "champion"], "give --lake LAKE"),
         (["train", "nothing", "--out", "LAKE/m"], "no model 'nothing'"),
         (["train", "corners"], "give --out FOLDER"),
+        (["train", "corners", "--from", "lake", "--lake", "LAKE"], "corners cannot be learned from a lake"),
+        (["train", "scorer", "--from", "lake", "--lake", "LAKE"], "no night is released yet"),
+        (["calibrate", "--from", "specimens", "--lake", "LAKE"], "lookback train scorer"),
+        (["calibrate", "--lake", "LAKE"], "no night is released yet"),
     ],
 )
 def test_what_cannot_be_done_is_final_and_says_what_to_do(
