@@ -28,7 +28,7 @@ check: $(READY) ## style, types, layers and dependencies: seconds, no Spark
 test: check ## check, then every test but the slow ones
 	@$(BIN)/python -m pytest -m "not slow"
 
-test-all: check airflow s3 pack ## check, then every test
+test-all: check airflow petastorm s3 pack ## check, then every test
 	@$(BIN)/python -m pytest
 
 demo: $(READY) ## two whole nights on specimens, and what they found
