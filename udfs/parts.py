@@ -60,7 +60,7 @@ RECIPES: dict[str, Recipe] = {
         after=("card",),
     ),
     "forensics": Recipe(
-        ("observing/forensics_part.py", "forensics", *NET, "nets/statistics.py", "nets/trunk.py", "nets/pixels.py"),
+        ("observing/forensics_part.py", "forensics", *NET, "nets/residuals.py", "nets/trunk.py", "nets/pixels.py"),
         nets=("forensic",),
         libraries=TORCH,
         after=("card", "reading"),

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from udfs.nets import statistics
+from udfs.nets import residuals
 from udfs.nets.blocks import Conv, Residual
 
 BLOCK = 8  # px: side of a JPEG block
@@ -98,23 +98,23 @@ class ForensicNet(nn.Module):
         self.residuals = ZeroSum(8)
         self.cosines = BlockCosines()
         self.spectrum = PolarSpectrum(side)
-        self.bands = nn.Sequential(statistics.Bands(CELL), nn.BatchNorm2d(statistics.CHANNELS, affine=False))
+        self.bands = nn.Sequential(residuals.Bands(CELL), nn.BatchNorm2d(residuals.CHANNELS, affine=False))
         self.numbers = nn.Sequential(
-            statistics.ResidualNumbers(), nn.BatchNorm1d(statistics.NUMBERS, affine=False), nn.Hardtanh(-4.0, 4.0)
+            residuals.ResidualNumbers(), nn.BatchNorm1d(residuals.NUMBERS, affine=False), nn.Hardtanh(-4.0, 4.0)
         )
         self.noise = Conv(8, 24, stride=2)
         self.content = Conv(3, 8, stride=2)
         self.fine = nn.Sequential(Conv(32, width, stride=2), Residual(width))
-        self.coarse = Conv(width + statistics.CHANNELS, 2 * width, stride=2)
+        self.coarse = Conv(width + residuals.CHANNELS, 2 * width, stride=2)
         self.blocks = nn.Conv2d(2 * BLOCK * BLOCK, blocks, 1)
         self.middle = nn.Sequential(Conv(2 * width + blocks, 2 * width), Residual(2 * width))
         self.deep = nn.Sequential(Conv(2 * width, 3 * width, stride=2), Residual(3 * width), Residual(3 * width))
         self.map_coarse = nn.Conv2d(7 * width, width, 1)
-        self.map_fine = nn.Conv2d(2 * width + statistics.CHANNELS, width // 2, 1)
+        self.map_fine = nn.Conv2d(2 * width + residuals.CHANNELS, width // 2, 1)
         self.map = nn.Sequential(Conv(width + width // 2, width), nn.Conv2d(width, 1, 1))
         pooled = 2 * (2 * width) + 2 * (3 * width) + 2 * POLAR[0] * POLAR[1]
         self.even = nn.LayerNorm(pooled)
-        self.heads = nn.Sequential(nn.Linear(pooled + statistics.NUMBERS, 64), nn.ReLU(), nn.Linear(64, 2))
+        self.heads = nn.Sequential(nn.Linear(pooled + residuals.NUMBERS, 64), nn.ReLU(), nn.Linear(64, 2))
 
     def forward(self, tiles: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
         """Tampering logits per cell of 4 px, and per tile (physical, generated).

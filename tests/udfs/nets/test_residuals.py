@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from udfs.nets.blocks import as_tensor
-from udfs.nets.statistics import CHANNELS, LAGS, NUMBERS, Bands, ResidualNumbers
+from udfs.nets.residuals import CHANNELS, LAGS, NUMBERS, Bands, ResidualNumbers
 
 
 def noisy(seed: int = 1) -> np.ndarray:
