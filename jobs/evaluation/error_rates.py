@@ -77,7 +77,8 @@ def curves(rows: Sequence[Judged]) -> dict[str, tuple[Doubles, Doubles]]:
     groups: dict[str, list[Judged]] = {}
     for row in rows:
         groups.setdefault(f"{row.segments['attacks']} attacks, {row.segments['chain']}", []).append(row)
-    return {name: _judged_scores(part) for name, part in groups.items()}
+    scores = {name: _judged_scores(part) for name, part in groups.items()}
+    return {name: both for name, both in scores.items() if len(both[0]) and len(both[1])}
 
 
 def _judged_scores(rows: Sequence[Judged]) -> tuple[Doubles, Doubles]:
@@ -91,6 +92,8 @@ def told(family: str, rows: Sequence[Judged], settings: EvaluationSettings) -> l
 
     The curves are drawn where pictures are asked for.
     """
+    if not rows:
+        return []
     if settings.pictures is not None:
         draw_curves(settings.pictures / f"{family}-curves.png", f"{family}, held-out designs", curves(rows))
     seed, figures = settings.seed, list[Measure]()
@@ -98,7 +101,7 @@ def told(family: str, rows: Sequence[Judged], settings: EvaluationSettings) -> l
         for attacks in ("unseen", "trained"):
             part = [row for row in rows if row.segments["chain"] == chain and row.segments["attacks"] == attacks]
             figures += curve(family, part, seed, f"attacks={attacks}, chain={chain}")
-            figures += [_calibration_error(family, part, f"attacks={attacks}, chain={chain}")]
+            figures += _calibration_error(family, part, seed, f"attacks={attacks}, chain={chain}")
     first = [row for row in rows if row.segments["chain"] == rows[0].segments["chain"]]
     for kind in ("attack", "channel"):
         for value in sorted({row.segments[kind] for row in first}):
@@ -129,14 +132,14 @@ def _gaps(family: str, rows: Sequence[Judged]) -> list[Measure]:
     return figures
 
 
-def _calibration_error(family: str, rows: Sequence[Judged], segment: str) -> Measure:
-    """Expected calibration error of the head at even odds, ten bins; the interval is a bootstrap over pairs."""
-    kept = [row for row in rows if not (row.forged.abstained or row.genuine.abstained)]
-    if not kept:
-        return Measure(f"{family}_calibration_error", segment, 0.0, 0.0, 1.0, 0)
-    forged, genuine = (_scores(side, OURS) for side in _sides(kept))
-    low, high = resampled(_expected_error, forged, genuine, len(kept))
-    return Measure(f"{family}_calibration_error", segment, _expected_error(forged, genuine), low, high, len(kept))
+def _calibration_error(family: str, rows: Sequence[Judged], seed: int, segment: str) -> list[Measure]:
+    """Expected calibration error of the head at even odds, ten bins; the interval is a bootstrap over files."""
+    forged, genuine = _judged_scores(rows)
+    if not len(forged) or not len(genuine):
+        return []
+    low, high = resampled(_expected_error, forged, genuine, seed)
+    value = _expected_error(forged, genuine)
+    return [Measure(f"{family}_calibration_error", segment, value, low, high, len(forged))]
 
 
 def _expected_error(forged: npt.NDArray[np.floating], genuine: npt.NDArray[np.floating]) -> float:

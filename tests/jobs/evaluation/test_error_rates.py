@@ -52,7 +52,7 @@ def test_the_worst_species_is_told_against_all_genuine_cards() -> None:
 
 def test_pixels_found_on_a_twin_are_false() -> None:
     rows = [pair(seen(1.0, pixels=(60, 20, 20)), seen(0.0, pixels=(0, 20, 0)))]
-    assert pixel_f1(rows, 1, "all").value == pytest.approx(120 / (120 + 40 + 20))
+    assert pixel_f1(rows, 1, "all")[0].value == pytest.approx(120 / (120 + 40 + 20))
 
 
 def test_every_group_of_genuine_cards_has_its_false_alarms_and_every_chain_its_curve(tmp_path: Path) -> None:
@@ -65,3 +65,10 @@ def test_every_group_of_genuine_cards_has_its_false_alarms_and_every_chain_its_c
     assert all(figure.value <= 0.05 for figure in gaps.values())
     names = {figure.measure for figure in figures}
     assert {"tampered_tpr_fpr001", "tampered_eer", "tampered_calibration_error", "tampered_abstention"} <= names
+
+
+def test_without_a_pair_nothing_is_told(tmp_path: Path) -> None:
+    settings = EvaluationSettings(1, 2, tmp_path, pictures=tmp_path)
+    assert told("tampered", [], settings) == one_figure("x", auc, [], 1) == pixel_f1([], 1, "all") == []
+    silent = [pair(seen(1.0, abstained=True), seen(0.0))]
+    assert not [figure for figure in told("tampered", silent, settings) if figure.n == 0]
