@@ -17,7 +17,7 @@ from jobs.evaluation.pairs import draw_twins
 from jobs.evaluation.pictures import draw_map
 from udfs.specimens.attacks import ATTACKS
 
-MOST_PICTURES = 16  # of maps
+MAPPED, MOST_PICTURES = "tampered", 16  # the family whose map says where, and how many maps are drawn
 
 Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.uint8]
@@ -91,7 +91,7 @@ def _judged(plan: Plan, settings: EvaluationSettings, index: int) -> list[Judged
     for place, chain in enumerate(plan.chains):
         sent = partial(_sent, chain=chain, seed=(settings.seed, index, place))
         forged, genuine = judge(sent(twins.forged_file)), judge(sent(twins.genuine_file))
-        if settings.pictures is not None and place == 0 and index < MOST_PICTURES:
+        if settings.pictures is not None and plan.family == MAPPED and place == 0 and index < MOST_PICTURES:
             path = settings.pictures / f"{plan.family}-map-{index:02}-{attack}.jpg"
             draw_map(path, forged.image, 1 / (1 + np.exp(-forged.cells.astype(np.float64))), twins.mask)
         told = _seen(forged, twins.mask), _seen(genuine, np.zeros_like(twins.mask))

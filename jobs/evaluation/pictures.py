@@ -33,7 +33,7 @@ def draw_curves(path: Path, title: str, curves: Mapping[str, tuple[Doubles, Doub
         axes.step(*_roc(forged, genuine), where="post", label=f"{name} (n={len(forged)})")
     chance = np.geomspace(LEAST_RATE, 1, 50)
     axes.plot(chance, chance, color="grey", linewidth=0.5, label="chance")
-    axes.legend(loc="upper left", fontsize="small")
+    axes.legend(loc="lower right", fontsize="small")
     path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)
     figure.savefig(path)
