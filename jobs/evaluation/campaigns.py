@@ -13,7 +13,7 @@ from jobs.evaluation.crew import answered
 from jobs.evaluation.designs import dhash, hamming, thumbnail
 from jobs.evaluation.held_out import held_out_designs
 from jobs.evaluation.material import DAYS, FIRST_DAY
-from jobs.evaluation.measures import EvaluationSettings, Measure, hit_rate, resampled, share
+from jobs.evaluation.measures import EvaluationSettings, Measure, hit_at, resampled, share
 from jobs.evaluation.pairs import draw_chain
 from udfs.images.rectify import plate_of, rectify, side_lengths
 from udfs.neighbours.plates import aligned_plates, for_scoring
@@ -74,10 +74,10 @@ def figures(designs: Sequence[Scored], seed: int) -> list[Measure]:
     shared = np.concatenate([design.shared for design in designs])
     likeness = {name: np.concatenate([one.likeness[name] for one in designs]) for name in designs[0].likeness}
     strangers = shared == GENUINE
-    answers = []
+    answers, hits_of = list[Measure](), hit_at(FALSE_LINKS)
     for blank in BLANKS:
-        hits = {name: _hits(values[shared == blank], values[strangers]) for name, values in likeness.items()}
-        low, high = resampled(_hits, likeness["ours"][shared == blank], likeness["ours"][strangers], seed)
+        hits = {name: hits_of(values[shared == blank], values[strangers]) for name, values in likeness.items()}
+        low, high = resampled(hits_of, likeness["ours"][shared == blank], likeness["ours"][strangers], seed)
         name, number = f"pair_tpr_1e3_{blank}", int((shared == blank).sum())
         answers.append(Measure(name, "all", hits.pop("ours"), low, high, number, hits))
     tied = np.concatenate([design.tied for design in designs])
@@ -107,10 +107,6 @@ def scored(gallery: Sequence[Card]) -> Scored:
         shared=np.where(same, blanks[one], GENUINE),
         tied=np.array([pair in linked for pair in zip(one.tolist(), two.tolist(), strict=True)]),
     )
-
-
-def _hits(same: npt.NDArray[np.floating], strangers: npt.NDArray[np.floating]) -> float:
-    return hit_rate(same, strangers, FALSE_LINKS)
 
 
 def _card(designs: Sequence[Design], seed: int, samples: int, index: int) -> Card:

@@ -1,7 +1,6 @@
 """Error rates of one evidence family over forgeries and their twins, with and without abstentions, beside baselines."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,7 @@ from jobs.evaluation.measures import (
     Statistic,
     auc,
     equal_error,
-    hit_rate,
+    hit_at,
     resampled,
     share,
 )
@@ -110,11 +109,6 @@ def told(family: str, rows: Sequence[Judged], settings: EvaluationSettings) -> l
     files = [seen for row in first for seen in (row.forged, row.genuine)]
     figures.append(share(f"{family}_abstention", [seen.abstained for seen in files]))
     return figures + _gaps(family, first)
-
-
-def hit_at(alarms: float) -> Statistic:
-    """Share of forgeries found at the threshold that lets so many twins through."""
-    return partial(hit_rate, alarms=alarms)
 
 
 def _gaps(family: str, rows: Sequence[Judged]) -> list[Measure]:

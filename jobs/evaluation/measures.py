@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,11 @@ def hit_rate(positive: Values, negative: Values, alarms: float) -> float:
     """Share of positives above the threshold that lets `alarms` of the negatives through."""
     threshold = np.quantile(negative, 1 - alarms, method="higher")
     return float((positive > threshold).mean())
+
+
+def hit_at(alarms: float) -> Statistic:
+    """`hit_rate` at one rate of false alarms."""
+    return partial(hit_rate, alarms=alarms)
 
 
 def average_precision(scores: Values, truths: npt.NDArray[np.bool_]) -> float:

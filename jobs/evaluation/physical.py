@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from jobs.evaluation.error_rates import hit_at, one_figure, told
+from jobs.evaluation.error_rates import one_figure, told
 from jobs.evaluation.judged import Judged, Plan, judged_pairs, unseen
-from jobs.evaluation.measures import EvaluationSettings, Measure, Statistic, equal_error
+from jobs.evaluation.measures import EvaluationSettings, Measure, Statistic, equal_error, hit_at
 
 PLAN = Plan("physical", ("as sent", "messenger"), unseen_device=True)
 BONA_FIDE_ERRORS = {"bpcer01": 0.01, "bpcer05": 0.05, "bpcer10": 0.1}

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from jobs.evaluation.copy_pairs import Pairs, all_pairs, difference
 from jobs.evaluation.designs import dhash, hamming, thumbnail
-from jobs.evaluation.measures import EvaluationSettings, Measure, hit_rate, resampled, share
+from jobs.evaluation.measures import EvaluationSettings, Measure, hit_at, resampled, share
 from jobs.evaluation.persons import of_persons
 from jobs.evaluation.portrait_copies import COPIES, Copy, edited, recaptured
 from jobs.evaluation.portrait_photos import FAMILY, Photo, drawn_photos, folder_photos
@@ -134,10 +134,7 @@ def _of_folder(
 
 def _hits(printed: Gallery, seed: int) -> Measure:
     """Share of copies' pairs above the cosine that one in a thousand pairs of strangers reaches."""
-
-    def rate(one: npt.NDArray[np.floating], two: npt.NDArray[np.floating]) -> float:
-        return hit_rate(one, two, FALSE_ALARMS)
-
+    rate = hit_at(FALSE_ALARMS)
     split = {name: (each.values[each.same], each.values[~each.same]) for name, each in printed.baselines.items()}
     same, other = printed.pairs.values[printed.pairs.same], printed.pairs.values[~printed.pairs.same]
     baselines = {name: rate(*both) for name, both in split.items()}

@@ -1,6 +1,6 @@
 """A photograph printed on a card, photographed and sent, and where its portrait lies in the file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -35,7 +35,6 @@ def print_and_capture(photo: Image, design: Design, rng: np.random.Generator, *,
     """A new person's card with this photograph on it, captured; `split` keeps held-out devices and chains away."""
     flat = draw_document(design, rng, portrait=photo)
     camera, codec = draw_chain(rng, split=split)
-    codec = replace(codec, orientation=1)
     shot = shoot(flat, camera, codec)
     return Printed(flat, decoded(shot.data), shot.to_file, codec)
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from jobs.evaluation.error_rates import hit_at, one_figure, told
+from jobs.evaluation.error_rates import one_figure, told
 from jobs.evaluation.judged import Judged, Plan, judged_pairs, unseen
-from jobs.evaluation.measures import RESAMPLES, EvaluationSettings, Measure
+from jobs.evaluation.measures import RESAMPLES, EvaluationSettings, Measure, hit_at
 
 PLAN = Plan("tampered", ("as sent", "messenger", "q75 at .75"))
 ONE_PERCENT = 0.01
