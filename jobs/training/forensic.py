@@ -9,21 +9,26 @@ import torch
 from torch import Tensor, nn
 
 from jobs.evaluation.held_out import held_out, training_designs
-from jobs.evaluation.pairs import FAMILIES, TilePair, pool_of_tiles
+from jobs.evaluation.pairs import FAMILIES
+from jobs.training.forensic_pool import TilePair, pool_of_tiles, to_cells
 from jobs.training.loop import Progress, Recipe, TrainingSettings, prepare, run_steps
+from jobs.training.self_blends import self_blended
 from udfs.forensics.quantization import ZIGZAG, Steps, ijg_table
 from udfs.nets.blocks import Image, as_tensor
-from udfs.nets.trunk import BLOCK, CELL, ForensicNet, top_cells
+from udfs.nets.cosines import BLOCK
+from udfs.nets.trunk import CELL, ForensicNet, top_cells
 from udfs.specimens.attacks import ATTACKS
 
 ARCHITECTURE = {"width": 32, "side": 192}
 PAIRS = 8
-TWINS_PER_DESIGN = 14
+TWINS_PER_DESIGN = 8
 ALTERED_WEIGHT = 3.0  # altered cells are about a tenth of a tile
 LEAST_SHARE = 0.2  # of a tile: less than that, and it does not count as printed or generated
 FAMILY_WEIGHTS = (2.0, 1.0, 1.0)  # how often a pair of each family is drawn
 SENT_ON = (0.5, 0.7, 0.7)  # by family: share of pairs that are changed in size and light and written once more
 KEPT = 0.2  # of these: share of tiles whose light stays as photographed, and of pairs whose size does
+AS_OPENED = 0.65  # share of pairs altered in an opened file that are saved with size and light as they were
+SELF_BLENDED = 0.4  # share of tampered pairs that no attack of the catalogue made
 UNCOMPRESSED = 0.1  # of these: share written without loss
 SCALES = (0.75, 2.0)
 GAMMAS = (0.4, 3.0)
@@ -44,10 +49,11 @@ def train(settings: TrainingSettings) -> tuple[nn.Module, Progress]:
     twins = TWINS_PER_DESIGN * settings.pool
     tiles = pool_of_tiles(designs, attacks, twins, seed=settings.seed, cache=settings.work, threads=settings.threads)
     by_family = [[tile for tile in tiles if tile.family == index] for index in range(len(FAMILIES))]
+    genuine = [tile for tile in tiles if tile.saved]
     net = ForensicNet(**ARCHITECTURE)
 
     def loss(rng: np.random.Generator) -> Tensor:
-        return pair_loss(net, [augmented(_pick(by_family, rng), rng) for _ in range(PAIRS)])
+        return pair_loss(net, [augmented(_pick(by_family, genuine, rng), rng) for _ in range(PAIRS)])
 
     return net, run_steps(Recipe("forensic", net, loss, rate=1.5e-3), settings)
 
@@ -99,8 +105,9 @@ def augmented(pair: TilePair, rng: np.random.Generator) -> TilePair:
     Those that are not keep their grid of 8 and what their file's quantization left.
     """
     turns, mirror = int(rng.integers(4)), bool(rng.random() < 0.5)
-    sent_on = bool(rng.random() < SENT_ON[pair.family])
-    window = _window(pair.forged.shape[0], rng, exact=not sent_on or rng.random() < KEPT)
+    sent_on = not pair.saved or bool(rng.random() < SENT_ON[pair.family])
+    exact = not sent_on or rng.random() < (KEPT if pair.saved else AS_OPENED)
+    window = _window(pair.forged.shape[0], rng, exact=exact, grid=BLOCK if pair.saved or rng.random() < 0.5 else CELL)
     cut = [
         _turned(_cut(tile, window, ARCHITECTURE["side"], window.filter), turns, mirror=mirror)
         for tile in (pair.forged, pair.genuine)
@@ -112,7 +119,9 @@ def augmented(pair: TilePair, rng: np.random.Generator) -> TilePair:
         return TilePair(cut[0], cut[1], cells, steps, pair.family)
     quality = int(rng.integers(60, 97)) if rng.random() > UNCOMPRESSED else None
     chroma = CHROMA[int(rng.integers(len(CHROMA)))]
-    forged, genuine = (_written(recoloured(tile, rng), quality, chroma) for tile in cut)
+    if pair.saved or rng.random() > AS_OPENED:
+        cut = [recoloured(tile, rng) for tile in cut]
+    forged, genuine = (_written(tile, quality, chroma) for tile in cut)
     return TilePair(forged, genuine, cells, _steps(quality), pair.family)
 
 
@@ -130,11 +139,11 @@ class Window:
         return Window(self.left / cell, self.top / cell, self.side / cell, self.filter)
 
 
-def _window(length: int, rng: np.random.Generator, *, exact: bool) -> Window:
-    """A square of the net's side on the grid, or one larger or smaller anywhere."""
+def _window(length: int, rng: np.random.Generator, *, exact: bool, grid: int) -> Window:
+    """A square of the net's side that starts on a grid of so many pixels, or one larger or smaller anywhere."""
     side = ARCHITECTURE["side"]
     if exact:
-        left, top = (int(start) * BLOCK for start in rng.integers(0, (length - side) // BLOCK + 1, 2))
+        left, top = (int(start) * grid for start in rng.integers(0, (length - side) // grid + 1, 2))
         return Window(left, top, side, cv2.INTER_NEAREST)
     low, high = np.log(SCALES)
     wanted = min(float(length), side / float(np.exp(rng.uniform(low, high))))
@@ -186,8 +195,16 @@ def _steps(quality: int | None) -> Steps:
     return np.asarray(ijg_table(quality)[ZIGZAG], np.float32)
 
 
-def _pick(by_family: Sequence[Sequence[TilePair]], rng: np.random.Generator) -> TilePair:
-    """A pair of a family drawn from those that have any."""
+def _pick(by_family: Sequence[Sequence[TilePair]], files: Sequence[TilePair], rng: np.random.Generator) -> TilePair:
+    """A pair of a family drawn from those that have any; of the tampered, some are blended from a genuine file."""
     weights = np.array(FAMILY_WEIGHTS) * [bool(tiles) for tiles in by_family]
-    tiles = by_family[int(rng.choice(len(by_family), p=weights / weights.sum()))]
-    return tiles[int(rng.integers(len(tiles)))]
+    family = int(rng.choice(len(by_family), p=weights / weights.sum()))
+    if FAMILIES[family] == "tampered" and rng.random() < SELF_BLENDED:
+        return blended(files[int(rng.integers(len(files)))], rng)
+    return by_family[family][int(rng.integers(len(by_family[family])))]
+
+
+def blended(pair: TilePair, rng: np.random.Generator) -> TilePair:
+    """The genuine tile of a pair, and itself with places of another history."""
+    forged, shows = self_blended(pair.genuine, rng)
+    return TilePair(forged, pair.genuine, to_cells(shows), pair.steps, FAMILIES.index("tampered"), saved=False)

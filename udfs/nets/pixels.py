@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from udfs.nets.blocks import Floats, Image, device_of, run_padded
-from udfs.nets.trunk import BLOCK, CELL, ForensicNet, top_cells
+from udfs.nets.cosines import BLOCK
+from udfs.nets.trunk import CELL, ForensicNet, top_cells
 
 Box = tuple[float, float, float, float]
 

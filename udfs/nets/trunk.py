@@ -3,14 +3,12 @@
 import torch
 from torch import Tensor, nn
 
-from udfs.nets import residuals
+from udfs.nets import cosines, residuals
 from udfs.nets.blocks import Conv, Residual
 
-BLOCK = 8  # px: side of a JPEG block
 CELL = 4  # px of one map cell
 POLAR = (16, 8)  # radii x angles of the log-spectrum
 TOP_CELLS = 48  # a re-typed date of a 1,000-px card covers about this many cells
-MOST_STEPS = 3.0  # a coefficient of so many quantization steps or more is a large one
 
 
 class ZeroSum(nn.Module):
@@ -25,29 +23,6 @@ class ZeroSum(nn.Module):
         """[n, 3, h, w] in -1..1 to truncated residuals [n, maps, h, w] in -1..1."""
         kernels = self.kernels - self.kernels.mean(dim=(2, 3), keepdim=True)
         return nn.functional.hardtanh(nn.functional.conv2d(images, kernels * self.gain, padding=2), inplace=True)
-
-
-class BlockCosines(nn.Module):
-    """The 8x8 DCT on the decoded grid, luma only, [n, 1, h, w] to [n, 128, h / 8, w / 8].
-
-    Of each frequency: the log of 1 + its magnitude in grey levels, and its magnitude in steps of the file's own
-    quantization up to 3, which shows how often a block was rounded to nothing, and how often to one step.
-    """
-
-    basis: Tensor
-
-    def __init__(self) -> None:
-        super().__init__()
-        place, order = torch.arange(BLOCK)[None, :], torch.arange(BLOCK)[:, None]
-        wave = torch.cos(torch.pi * (2 * place + 1) * order / (2 * BLOCK)) * (2 / BLOCK) ** 0.5
-        wave[0] /= 2**0.5
-        both = torch.einsum("ux,vy->uvxy", wave, wave).reshape(BLOCK * BLOCK, 1, BLOCK, BLOCK)
-        self.register_buffer("basis", both, persistent=False)
-
-    def forward(self, luma: Tensor, steps: Tensor) -> Tensor:
-        """Magnitudes of luma in -1..1 for quantization steps [n, 64] in grey levels."""
-        magnitude = 127.5 * nn.functional.conv2d(luma, self.basis, stride=BLOCK).abs()
-        return torch.cat([magnitude.log1p(), (magnitude / steps[:, :, None, None]).clamp(max=MOST_STEPS)], dim=1)
 
 
 class PolarSpectrum(nn.Module):
@@ -96,7 +71,7 @@ class ForensicNet(nn.Module):
         super().__init__()
         self.side = side
         self.residuals = ZeroSum(8)
-        self.cosines = BlockCosines()
+        self.cosines = cosines.BlockCosines()
         self.spectrum = PolarSpectrum(side)
         self.bands = nn.Sequential(residuals.Bands(CELL), nn.BatchNorm2d(residuals.CHANNELS, affine=False))
         self.numbers = nn.Sequential(
@@ -106,7 +81,7 @@ class ForensicNet(nn.Module):
         self.content = Conv(3, 8, stride=2)
         self.fine = nn.Sequential(Conv(32, width, stride=2), Residual(width))
         self.coarse = Conv(width + residuals.CHANNELS, 2 * width, stride=2)
-        self.blocks = nn.Conv2d(2 * BLOCK * BLOCK, blocks, 1)
+        self.blocks = nn.Conv2d(cosines.CHANNELS, blocks, 1)
         self.middle = nn.Sequential(Conv(2 * width + blocks, 2 * width), Residual(2 * width))
         self.deep = nn.Sequential(Conv(2 * width, 3 * width, stride=2), Residual(3 * width), Residual(3 * width))
         self.map_coarse = nn.Conv2d(7 * width, width, 1)

@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from jobs.evaluation.held_out import held_out, held_out_designs, training_designs
-from jobs.evaluation.pairs import TilePair
 from jobs.training import corners, design
 from jobs.training.contrast import supervised_contrast
 from jobs.training.corners import corner_heat
 from jobs.training.forensic import ARCHITECTURE, augmented, pair_loss, recoloured
+from jobs.training.forensic_pool import TilePair
 from jobs.training.loop import Recipe, TrainingSettings, prepare, run_steps
 from udfs.nets.trunk import ForensicNet
 

@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 import torch
 
+from udfs.nets.cosines import BlockCosines, combs
 from udfs.nets.pixels import MOST_TILES, inspect_pixels, tile_places
-from udfs.nets.trunk import BlockCosines, ForensicNet, PolarSpectrum, ZeroSum
+from udfs.nets.trunk import ForensicNet, PolarSpectrum, ZeroSum
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,22 @@ def test_block_cosines_are_the_dct() -> None:
     seen = BlockCosines()(torch.from_numpy(block)[None, None], steps[None])[0, :, 0, 0]
     magnitude = np.abs(cv2.dct(block)).ravel() * 127.5
     assert np.allclose(torch.expm1(seen[:64]), magnitude, atol=1e-2)
-    assert np.allclose(seen[64:], np.minimum(magnitude / steps.numpy(), 3), atol=1e-3)
+    assert np.allclose(seen[64:128], np.minimum(magnitude / steps.numpy(), 3), atol=1e-3)
+
+
+def test_a_place_off_the_comb_of_an_earlier_quantization_is_told() -> None:
+    rng = np.random.default_rng(9)
+    levels = rng.laplace(0, 5, (1, 12, 24, 24))
+    twice = np.round(levels / 2) * 2  # an earlier quantization twice as coarse leaves every other level empty
+    once = np.round(levels)
+    off = twice.copy()
+    off[..., 8:12, 8:12] = once[..., 8:12, 8:12]
+    told = combs(torch.from_numpy(off).float()).mean(dim=1)[0]
+    around = torch.ones(24, 24, dtype=torch.bool)
+    around[8:12, 8:12] = False
+    assert told[8:12, 8:12].mean() < told[around].mean() - 0.1
+    alone = combs(torch.from_numpy(once).float()).mean(dim=1)[0]
+    assert abs(float(alone[8:12, 8:12].mean() - alone[around].mean())) < 0.05
 
 
 def test_the_map_has_cells_of_four_pixels_and_heeds_the_steps(net: ForensicNet) -> None:
