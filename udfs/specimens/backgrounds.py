@@ -1,35 +1,21 @@
 """Surfaces that a document lies on when it is photographed."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 
+from udfs.specimens import surfaces
 from udfs.specimens.rendered import Image
-
-Texture = Callable[[np.random.Generator, int, int], Image]
-
-
-def _smooth_noise(rng: np.random.Generator, height: int, width: int, cell: tuple[float, float]) -> np.ndarray:
-    """Noise float32 [height, width] about zero with a grain of `cell` = (down, across) pixels."""
-    rows, columns = max(2, int(height / cell[0]) + 2), max(2, int(width / cell[1]) + 2)
-    coarse = rng.standard_normal((rows, columns), dtype=np.float32)
-    return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), dtype=np.float32)
-
-
-def _tinted(shade: np.ndarray, colour: np.ndarray) -> Image:
-    """Colour BGR [3] in grey levels, modulated by a relative shade [h, w]."""
-    return np.clip(colour * (1.0 + shade[..., None]), 0, 255).astype(np.uint8)
+from udfs.specimens.surfaces import Texture, smooth_noise, tinted
 
 
 def wood(rng: np.random.Generator, height: int, width: int) -> Image:
     """A desk: long grain, broad rings and seams between boards."""
     colour = np.array([rng.uniform(40, 110), rng.uniform(75, 150), rng.uniform(115, 195)], np.float32)
-    bend = 6 * _smooth_noise(rng, height, width, (180, 260))
+    bend = 6 * smooth_noise(rng, height, width, (180, 260))
     rows = np.arange(height, dtype=np.float32)[:, None] + bend
-    shade = 0.07 * np.sin(rows / rng.uniform(5, 14)) + 0.10 * _smooth_noise(rng, height, width, (2, 90))
+    shade = 0.07 * np.sin(rows / rng.uniform(5, 14)) + 0.10 * smooth_noise(rng, height, width, (2, 90))
     boards = (rows % rng.uniform(110, 240)) < 1.5
-    surface = _tinted(np.where(boards, shade - 0.35, shade), colour)
+    surface = tinted(np.where(boards, shade - 0.35, shade), colour)
     return np.ascontiguousarray(np.rot90(_to_square(surface))[:height, :width]) if rng.random() < 0.4 else surface
 
 
@@ -45,15 +31,13 @@ def cloth(rng: np.random.Generator, height: int, width: int) -> Image:
     pitch = rng.uniform(2.2, 5.0)
     down, across = np.sin(np.arange(height) * 2 * np.pi / pitch), np.sin(np.arange(width) * 2 * np.pi / pitch)
     weave = 0.08 * (down[:, None] * across[None, :]).astype(np.float32)
-    folds = 0.16 * _smooth_noise(rng, height, width, (120, 160))
-    return _tinted(weave + folds, rng.uniform(30, 220, 3).astype(np.float32))
+    folds = 0.16 * smooth_noise(rng, height, width, (120, 160))
+    return tinted(weave + folds, rng.uniform(30, 220, 3).astype(np.float32))
 
 
 def paper(rng: np.random.Generator, height: int, width: int) -> Image:
     """A sheet of paper, blank, ruled or squared."""
-    surface = _tinted(
-        0.012 * _smooth_noise(rng, height, width, (1.5, 1.5)), rng.uniform(215, 250, 3).astype(np.float32)
-    )
+    surface = tinted(0.012 * smooth_noise(rng, height, width, (1.5, 1.5)), rng.uniform(215, 250, 3).astype(np.float32))
     ruling = int(rng.integers(0, 3))
     pitch = int(rng.integers(11, 24))
     if ruling >= 1:
@@ -73,8 +57,8 @@ def gradient(rng: np.random.Generator, height: int, width: int) -> Image:
 
 def stone(rng: np.random.Generator, height: int, width: int) -> Image:
     """A speckled worktop."""
-    speckle = 0.16 * _smooth_noise(rng, height, width, (3, 3)) + 0.12 * _smooth_noise(rng, height, width, (26, 26))
-    return _tinted(speckle, rng.uniform(50, 205, 3).astype(np.float32))
+    speckle = 0.16 * smooth_noise(rng, height, width, (3, 3)) + 0.12 * smooth_noise(rng, height, width, (26, 26))
+    return tinted(speckle, rng.uniform(50, 205, 3).astype(np.float32))
 
 
 def clutter(rng: np.random.Generator, height: int, width: int) -> Image:
@@ -95,6 +79,14 @@ TEXTURES: dict[str, Texture] = {
     "gradient": gradient,
     "stone": stone,
     "clutter": clutter,
+    "leather": surfaces.leather,
+    "marble": surfaces.marble,
+    "tiles": surfaces.tiles,
+    "keys": surfaces.keys,
+    "printed": surfaces.printed,
+    "table_cloth": surfaces.table_cloth,
+    "palm": surfaces.palm,
+    "two_tone": surfaces.two_tone,
 }
 
 

@@ -1,6 +1,7 @@
 """A camera or an office scanner, as one frozen draw: the same draw photographs a forgery and its genuine twin alike."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
@@ -8,15 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from udfs.specimens.backgrounds import TEXTURES, draw_background
-from udfs.specimens.optics import Geometry, homography, lay_on
-from udfs.specimens.rendered import Image
+from udfs.specimens.hands import Finger, Mask, draw_fingers, held
+from udfs.specimens.laminate import Laminate, draw_laminate, laminated
+from udfs.specimens.optics import Geometry, at_scale, homography, lay_on
+from udfs.specimens.rendered import Box, Image
 from udfs.specimens.sensor import DeviceDraw, Light, develop, draw_device, scan
+from udfs.specimens.wear import Wear, draw_wear, worn
 
 Mode = Literal["photo", "cropped", "scan"]
 
 CARD_WIDTH_PX = (950.0, 1300.0)
 FRAME_WIDTH_PX = (1300.0, 1700.0)
 FRAME_RATIOS = (4 / 3, 3 / 2, 16 / 10)
+ANY_ANGLE = 0.05  # share of photographs turned by any angle, not near a quarter turn
+PARTIAL = 0.06  # share of photographs with an edge or a corner of the document out of the frame
+CUT = (0.006, 0.028)  # of the document's width: every field of every layout begins further from its edges
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,9 @@ class CameraDraw:
         motion: length in pixels and angle in degrees of the hand's shake.
         background: name of the surface.
         seed: of the surface and of the sensor's noise.
+        wear: of the document's body; part of the draw so that a forgery and its twin are worn alike, as is the rest.
+        laminate: what its clear layer shows.
+        fingers: that hold it.
     """
 
     mode: Mode
@@ -42,6 +52,9 @@ class CameraDraw:
     motion: tuple[float, float]
     background: str
     seed: int
+    wear: Wear | None = None
+    laminate: Laminate | None = None
+    fingers: tuple[Finger, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,17 +65,19 @@ class Photo:
         image: BGR uint8 [h, w, 3].
         corners: float32 [4, 2], clockwise from the holder's top left, pixels.
         homography: float64 [3, 3], pixels of the flat page to pixels of the photograph.
+        covered: bool [h, w], where a finger hides what lies behind it.
     """
 
     image: Image
     corners: npt.NDArray[np.float32]
     homography: npt.NDArray[np.float64]
+    covered: Mask
 
 
 def draw_camera(rng: np.random.Generator, *, mode: Mode | None = None, device: DeviceDraw | None = None) -> CameraDraw:
     """An exposure by the given device, or by any."""
     drawn: Mode = mode or _draw_mode(rng)
-    return CameraDraw(
+    plain = CameraDraw(
         mode=drawn,
         device=device or draw_device(rng),
         geometry=_draw_geometry(rng, drawn),
@@ -72,19 +87,46 @@ def draw_camera(rng: np.random.Generator, *, mode: Mode | None = None, device: D
         background=str(rng.choice(list(TEXTURES))),
         seed=int(rng.integers(2**63)),
     )
+    return _in_use(plain)
 
 
-def photograph(image: Image, draw: CameraDraw) -> Photo:
-    """The flat page [h, w, 3] of any resolution as the camera delivers it, developed to 8 bit BGR."""
+def photograph(image: Image, draw: CameraDraw, fields: Sequence[Box] = ()) -> Photo:
+    """The flat page [h, w, 3] of any resolution as the camera delivers it, developed to 8 bit BGR.
+
+    `fields` are boxes in shares of the page's width and height that no finger covers.
+    """
     rng = np.random.default_rng(draw.seed)
     matrix, corners, frame = homography(image.shape[:2], draw.geometry)
+    sheet, to_photo = at_scale(image, matrix)
+    sheet = sheet if draw.wear is None else worn(sheet, draw.wear)
+    sheet = sheet if draw.laminate is None else laminated(sheet, draw.laminate)
+    covered = np.zeros((frame[1], frame[0]), np.bool_)
     if draw.mode == "scan":
-        lid = np.full((frame[1], frame[0], 3), draw.device.lid, np.uint8)
-        exposed = scan(_blurred(lay_on(lid, image, matrix, shadow=0.12), draw), draw.device, rng)
+        lid = np.full((*covered.shape, 3), draw.device.lid, np.uint8)
+        exposed = scan(_blurred(lay_on(lid, sheet, to_photo, shadow=0.12), draw), draw.device, rng)
     else:
-        surface = draw_background(draw.background, rng, frame)
-        exposed = develop(_blurred(lay_on(surface, image, matrix, shadow=0.35), draw), draw.device, draw.light, rng)
-    return Photo(image=exposed, corners=corners, homography=matrix)
+        scene = lay_on(draw_background(draw.background, rng, frame), sheet, to_photo, shadow=0.35)
+        if draw.fingers:
+            scene, covered = held(scene, draw.fingers, matrix, image.shape, fields)
+        exposed = develop(_blurred(scene, draw), draw.device, draw.light, rng)
+    return Photo(image=exposed, corners=corners, homography=matrix, covered=covered)
+
+
+def _in_use(draw: CameraDraw) -> CameraDraw:
+    """The exposure of a document that is used and held: worn, glossy, between fingers, turned or partly out of frame.
+
+    A stream of its own leaves every other draw as it was.
+    """
+    rng = np.random.default_rng((draw.seed, 1))
+    used = replace(draw, wear=draw_wear(rng), laminate=draw_laminate(rng))
+    fingers, chance = draw_fingers(rng), rng.random(2)
+    turn, over, sides = rng.uniform(-180, 180), rng.uniform(*CUT, 2), rng.choice([-1, 0, 1], 2)
+    if draw.mode != "photo":
+        return used
+    cut = over * sides if chance[0] < PARTIAL else np.zeros(2)
+    rotation = float(turn) if chance[1] < ANY_ANGLE else draw.geometry.rotation_deg
+    geometry = replace(draw.geometry, rotation_deg=rotation, cut=(float(cut[0]), float(cut[1])))
+    return replace(used, geometry=geometry, fingers=fingers)
 
 
 def _draw_mode(rng: np.random.Generator) -> Mode:

@@ -17,7 +17,7 @@ from udfs.specimens.issuers import find_design
 from udfs.specimens.optics import homography
 from udfs.specimens.portraits import Faces, draw_portrait
 from udfs.specimens.render import portrait_size, render
-from udfs.specimens.rendered import Image, Rendered
+from udfs.specimens.rendered import Box, Image, Rendered
 from udfs.specimens.sensor import develop
 from udfs.specimens.world import Document, Forgery
 
@@ -68,12 +68,12 @@ def shoot(
     """
     on_page = codec.desktop is None or family == "physical"
     sheet = (edit if on_page else unaltered)(flat_canvas(page))
-    photo = photograph(sheet.image, camera)
+    photo = photograph(sheet.image, camera, shares_of(page))
     canvas = Canvas(opened(photo.image, codec), page, homography(page.image.shape, camera.geometry)[0])
     picture = (unaltered if on_page else edit)(canvas)
     data = saved(picture.image, codec)
     matrix, (height, width) = to_file(photo.image.shape, codec), file_shape(photo.image.shape, codec)
-    mask = canvas.region(sheet.mask) | picture.mask
+    mask = (canvas.region(sheet.mask) & ~photo.covered) | picture.mask
     laid = cv2.warpPerspective(mask.astype(np.uint8), matrix, (width, height), flags=cv2.INTER_NEAREST)
     return Shot(
         data,
@@ -82,6 +82,12 @@ def shoot(
         mask=np.asarray(laid) > 0,
         to_file=matrix @ canvas.to_image,
     )
+
+
+def shares_of(page: Rendered) -> list[Box]:
+    """Where something is printed for its holder, in shares of the page's width and height."""
+    height, width = page.image.shape[:2]
+    return [(x0 / width, y0 / height, x1 / width, y1 / height) for x0, y0, x1, y1 in page.zones.values()]
 
 
 def genuine_twin(document: Document) -> Document:

@@ -25,6 +25,7 @@ class Geometry:
         rotation_deg: in the image plane.
         tilt_deg: about the horizontal and the vertical axis.
         offset: where the free room goes, -1 to 1 for either axis.
+        cut: how far the card reaches out of the frame, in its widths; negative over the left or the upper side.
     """
 
     card_width_px: float
@@ -33,6 +34,7 @@ class Geometry:
     rotation_deg: float
     tilt_deg: tuple[float, float]
     offset: tuple[float, float]
+    cut: tuple[float, float] = (0.0, 0.0)
 
 
 def homography(
@@ -46,7 +48,8 @@ def homography(
     border = geometry.margin * geometry.card_width_px
     frame = np.ceil(np.maximum(_oriented(geometry.frame, high - low), high - low + 2 * border))
     room = (frame - (high - low)) / 2 - border
-    corners = (seen - (low + high) / 2 + frame / 2 + room * geometry.offset - 0.5).astype(np.float32)
+    placed = seen - (low + high) / 2 + frame / 2 + room * geometry.offset
+    corners = (placed + _cut_off(placed, frame, geometry) - 0.5).astype(np.float32)
     matrix = cv2.getPerspectiveTransform((flat - 0.5).astype(np.float32), corners)
     return np.asarray(matrix, dtype=np.float64), corners, (int(frame[0]), int(frame[1]))
 
@@ -54,6 +57,15 @@ def homography(
 def _oriented(frame: tuple[float, float], extent: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The frame held upright where the document stands upright."""
     return np.array(frame if extent[0] >= extent[1] else frame[::-1])
+
+
+def _cut_off(
+    placed: npt.NDArray[np.float64], frame: npt.NDArray[np.float64], geometry: Geometry
+) -> npt.NDArray[np.float64]:
+    """Step [2] that takes a card wholly in the frame so far over its sides as the geometry says."""
+    over = np.array(geometry.cut) * geometry.card_width_px
+    right, left = frame - placed.max(axis=0) + over, over - placed.min(axis=0)
+    return np.asarray(np.where(over > 0, right, np.where(over < 0, left, 0.0)), dtype=np.float64)
 
 
 def _project(points: npt.NDArray[np.float64], scale: float, geometry: Geometry) -> npt.NDArray[np.float64]:
@@ -68,25 +80,22 @@ def _project(points: npt.NDArray[np.float64], scale: float, geometry: Geometry) 
     return np.asarray(seen @ spin, dtype=np.float64)
 
 
-def lay_on(surface: Image, page: Image, matrix: npt.NDArray[np.float64], *, shadow: float) -> Image:
-    """The page laid on the surface, with rounded corners and a soft shadow of the given strength."""
+def lay_on(surface: Image, sheet: Image, matrix: npt.NDArray[np.float64], *, shadow: float) -> Image:
+    """The sheet at about the scale of the photograph, laid on the surface with rounded corners and a soft shadow."""
     size = (surface.shape[1], surface.shape[0])
-    sheet, to_photo = _at_scale(page, matrix, size)
-    mask = np.asarray(cv2.warpPerspective(_outline(sheet.shape), to_photo, size), dtype=np.uint8)
-    shaded = _shaded(surface, mask, shadow)
-    warped = cv2.warpPerspective(sheet, to_photo, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    cv2.copyTo(warped, (mask > 127).astype(np.uint8), shaded)
-    return shaded
+    mask = np.asarray(cv2.warpPerspective(_outline(sheet.shape), matrix, size), dtype=np.uint8)
+    scene = shaded(surface, mask, shadow)
+    warped = cv2.warpPerspective(sheet, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cv2.copyTo(warped, (mask > 127).astype(np.uint8), scene)
+    return scene
 
 
-def _at_scale(
-    page: Image, matrix: npt.NDArray[np.float64], size: tuple[int, int]
-) -> tuple[Image, npt.NDArray[np.float64]]:
+def at_scale(page: Image, matrix: npt.NDArray[np.float64]) -> tuple[Image, npt.NDArray[np.float64]]:
     """The page reduced by areas to about the photograph's scale, so that the warp does not alias, and its matrix."""
     height, width = page.shape[:2]
     ends = cv2.perspectiveTransform(np.array([[[0, height / 2], [width, height / 2]]], np.float64), matrix)[0]
     scale = float(np.linalg.norm(ends[1] - ends[0])) / width
-    if scale > 0.8 or size[0] == 0:
+    if scale > 0.8:
         return page, matrix
     reduced = (max(8, round(width * scale)), max(8, round(height * scale)))
     sheet = np.asarray(cv2.resize(page, reduced, interpolation=cv2.INTER_AREA), dtype=np.uint8)
@@ -107,8 +116,8 @@ def _outline(shape: tuple[int, ...]) -> Image:
     return mask
 
 
-def _shaded(surface: Image, mask: Image, shadow: float) -> Image:
-    """The surface darkened where the page stands in its light, worked out at an eighth of the size."""
+def shaded(surface: Image, mask: Image, shadow: float) -> Image:
+    """The surface darkened where what the mask shows stands in its light, worked out at an eighth of the size."""
     height, width = surface.shape[:2]
     small = cv2.resize(mask, (max(2, width // 8), max(2, height // 8)), interpolation=cv2.INTER_AREA)
     thrown = np.roll(cv2.GaussianBlur(small, (0, 0), 1.6), (1, 1), axis=(0, 1))

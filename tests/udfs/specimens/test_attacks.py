@@ -28,14 +28,6 @@ DESKTOP = CodecDraw("jpeg", 92, "4:4:4", False, 1, None, None, None, None, Deskt
 
 
 @pytest.fixture(scope="module")
-def passport() -> Rendered:
-    design = next(design for design in DESIGNS if design.doc_type == "passport")
-    rng = np.random.default_rng(4)
-    person = draw_person(rng, nationality=design.issuer)
-    return render(design, person, draw_papers(person, design, date(2026, 2, 1), rng))
-
-
-@pytest.fixture(scope="module")
 def camera() -> CameraDraw:
     return draw_camera(np.random.default_rng(2), mode="photo")
 

@@ -45,14 +45,17 @@ def test_corners_say_where_the_document_stands(seed: int) -> None:
         assert np.linalg.norm(centroid(grey, point) - point) < 1.0
 
 
-def test_the_whole_document_is_in_the_frame() -> None:
-    page = np.full((600, 952, 3), 200, np.uint8)
-    for seed in range(12):
-        photo = photograph(page, draw_camera(np.random.default_rng(seed)))
-        height, width = photo.image.shape[:2]
-        assert photo.corners.min() >= 0
-        assert (photo.corners < (width, height)).all()
+def test_the_whole_document_is_in_the_frame_or_a_little_of_its_rim_outside() -> None:
+    page, outside = np.full((600, 952, 3), 200, np.uint8), 0
+    for seed in range(40):
+        draw = draw_camera(np.random.default_rng(seed))
+        photo = photograph(page, draw)
+        beyond = max(float(-photo.corners.min()), float((photo.corners - photo.image.shape[1::-1]).max()) + 0.5, 0.0)
+        cut = draw.geometry.card_width_px * float(np.abs(draw.geometry.cut).max())
+        assert beyond == pytest.approx(cut, abs=1.0) if cut else beyond == 0.0
         assert 900 <= np.linalg.norm(photo.corners[1] - photo.corners[0]) <= 1450
+        outside += cut > 0
+    assert outside < 8
 
 
 def test_the_same_draw_gives_the_same_picture_and_another_seed_another() -> None:
