@@ -11,7 +11,9 @@ from torch import Tensor, nn
 from jobs.evaluation.held_out import training_designs
 from jobs.evaluation.material import cached_cards
 from jobs.evaluation.retouch import grain, relight, soften
-from jobs.evaluation.scenes import Points, Scene, draw_backgrounds, draw_scene
+from jobs.evaluation.scene_grounds import draw_backgrounds
+from jobs.evaluation.scene_poses import Points
+from jobs.evaluation.scenes import Scene, draw_scene, used
 from jobs.training.loop import Progress, Recipe, TrainingSettings, prepare, run_steps
 from udfs.nets.blocks import Image, as_tensor
 from udfs.nets.corners import INPUT, UPRIGHT_INPUT, CornerNet
@@ -24,7 +26,7 @@ CELLS = INPUT // 4
 SPREAD = 1.1  # cells: sigma of a corner's heat
 CORNER_NOISE = 0.02  # of the card: how far off the corners may be when it is turned upright
 EACH = 3
-SURFACES = 120
+SURFACES = 210
 
 
 def train(settings: TrainingSettings) -> tuple[nn.Module, Progress]:
@@ -85,6 +87,7 @@ def _upright_loss(net: CornerNet, turned: Sequence[tuple[Image, int]]) -> Tensor
 def _turned(card: Flat, rng: np.random.Generator) -> tuple[Image, int]:
     """A card cut out a little wrongly and turned by quarters, as the square that the upright part sees."""
     turn = int(rng.integers(4))
+    card = used(card, rng)
     height, width = card.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5
     off = rng.normal(0, CORNER_NOISE, (4, 2)) * (width, height)
