@@ -73,7 +73,7 @@ class InspectSettings(Leaf):
     card_width: int = Field(default=1_100, description="Width that a card is rectified to, pixels.")
     plate_width: int = Field(default=192, description="Width of the plate, pixels.")
     parts: tuple[str, ...] = Field(
-        default=("file", "quality", "card", "reading", "forensics", "vectors", "portrait", "copy", "plate"),
+        default=("file", "quality", "card", "reading", "forensics", "vectors", "portrait", "copy", "plate", "zones"),
         description="Parts that look.",
     )
 

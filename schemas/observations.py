@@ -19,6 +19,7 @@ PARTS = {
     " boxes: array<array<double>>>",
     "portrait": "struct<found: boolean, confidence: double, box: array<double>>",
     "copy": "struct<pdq: string, quality: int>",
+    "zones": "struct<marks: map<string, array<double>>>",
 }
 PART_DOCS = {
     "file": "What the file says of itself: format, size, quantization tables, software.",
@@ -28,6 +29,7 @@ PART_DOCS = {
     "forensics": "Raw signals by name and a coarse map over the card, 0 to 1.",
     "portrait": "Where the portrait is, in decoded pixels.",
     "copy": "Perceptual hash of the card (PDQ, 64 hex digits) and its quality, 0 to 100.",
+    "zones": "Of each read place and the portrait: six logarithms of residual energy over activity.",
 }
 
 OBSERVATIONS = Table(

@@ -60,7 +60,15 @@ RECIPES: dict[str, Recipe] = {
         after=("card",),
     ),
     "forensics": Recipe(
-        ("observing/forensics_part.py", "forensics", *NET, "nets/residuals.py", "nets/trunk.py", "nets/pixels.py"),
+        (
+            "observing/forensics_part.py",
+            "forensics",
+            *NET,
+            "nets/cosines.py",
+            "nets/residuals.py",
+            "nets/trunk.py",
+            "nets/pixels.py",
+        ),
         nets=("forensic",),
         libraries=TORCH,
         after=("card", "reading"),
@@ -76,6 +84,7 @@ RECIPES: dict[str, Recipe] = {
     "plate": Recipe(
         ("observing/plate_part.py", "images/rectify.py"), settings=("plate_width",), after=("card", "reading")
     ),
+    "zones": Recipe(("observing/zones_part.py", "forensics/zone_marks.py"), after=("card", "reading", "portrait")),
 }
 
 

@@ -1,20 +1,25 @@
 """Forgeries of one family and their twins, as the inspector's nets and the scorer's head judge them."""
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from jobs.evaluation.crew import answered
-from jobs.evaluation.file_judge import Answer, judge_file
+from jobs.evaluation.file_judge import Answer, Judge
 from jobs.evaluation.held_out import held_out, held_out_designs
 from jobs.evaluation.laundering import CHAINS, sent_on
 from jobs.evaluation.measures import EvaluationSettings, silent
+from jobs.evaluation.other_cards import design_fits
 from jobs.evaluation.pairs import draw_twins
 from jobs.evaluation.pictures import draw_map
+from jobs.evaluation.scorer_material import World
+from udfs.neighbours.zone_fit import ZoneFit
 from udfs.specimens.attacks import ATTACKS
 
 MAPPED, MOST_PICTURES = "tampered", 16  # the family whose map says where, and how many maps are drawn
@@ -31,11 +36,13 @@ class Plan:
         family: evidence family.
         chains: names of what the files go through, each on its own.
         unseen_device: whether forgeries of trained attacks are photographed by held-out devices alone.
+        archived: whether every card is held against an archive of its design.
     """
 
     family: str
     chains: tuple[str, ...]
     unseen_device: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,8 @@ class Judged:
 
 def judged_pairs(settings: EvaluationSettings, plan: Plan) -> list[Judged]:
     """Every pair after every chain: held-out designs, attacks that are held out and others by turns."""
-    ask = partial(_judged, plan, replace(settings, tell=silent))  # what tells is not for other processes
+    judge = Judge(settings.folder, settings.scorer, plan.family, _archive(settings) if plan.archived else {})
+    ask = partial(_judged, plan, replace(settings, tell=silent), judge)  # what tells is not for other processes
     return [row for rows in answered(ask, settings.samples, "pairs", settings.tell) for row in rows]
 
 
@@ -67,7 +75,14 @@ def unseen(rows: Sequence[Judged], chain: str) -> list[Judged]:
     return [row for row in rows if row.segments["attacks"] == "unseen" and row.segments["chain"] == chain]
 
 
-def _judged(plan: Plan, settings: EvaluationSettings, index: int) -> list[Judged]:
+def _archive(settings: EvaluationSettings) -> dict[str, ZoneFit]:
+    """What the cards of each held-out design share."""
+    with tempfile.TemporaryDirectory(prefix="lookback-evaluate-") as work:
+        world = World(tuple(held_out_designs()), settings.seed, split=False, work=Path(work), inspector=settings.folder)
+        return design_fits(world, settings.tell)
+
+
+def _judged(plan: Plan, settings: EvaluationSettings, judge: Judge, index: int) -> list[Judged]:
     """The pair of a number, after every chain; none where the attack does not apply to the design."""
     round_, trained = divmod(index, 2)
     names = sorted(name for name, attack in ATTACKS.items() if attack.family == plan.family)
@@ -86,11 +101,11 @@ def _judged(plan: Plan, settings: EvaluationSettings, index: int) -> list[Judged
         "tongue": design.tongue or "none",
         **twins.holder,
     }
-    judge = partial(judge_file, settings.folder, settings.scorer, plan.family)
+    ask = partial(judge.answer, design=design.design_id)
     rows = []
     for place, chain in enumerate(plan.chains):
         sent = partial(_sent, chain=chain, seed=(settings.seed, index, place))
-        forged, genuine = judge(sent(twins.forged_file)), judge(sent(twins.genuine_file))
+        forged, genuine = ask(sent(twins.forged_file)), ask(sent(twins.genuine_file))
         if settings.pictures is not None and plan.family == MAPPED and place == 0 and index < MOST_PICTURES:
             path = settings.pictures / f"{plan.family}-map-{index:02}-{attack}.jpg"
             draw_map(path, forged.image, 1 / (1 + np.exp(-forged.cells.astype(np.float64))), twins.mask)

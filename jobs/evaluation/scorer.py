@@ -8,7 +8,8 @@ import numpy as np
 
 from jobs.evaluation.held_out import held_out_designs
 from jobs.evaluation.measures import EvaluationSettings, Measure, auc, hit_rate, resampled, share
-from jobs.evaluation.scorer_material import Example, observed_pairs
+from jobs.evaluation.other_cards import archived_pairs
+from jobs.evaluation.scorer_material import Example, World
 from schemas.words import EVIDENCE_FAMILIES
 from udfs.judging.fusion import own_log_odds
 from udfs.judging.heads import Head, head_log_odds, signal_matrix
@@ -26,14 +27,8 @@ BASELINES = {
 def evaluate(settings: EvaluationSettings) -> list[Measure]:
     """What `judge` says of the scorer, over half as many forgeries as samples and their twins."""
     with tempfile.TemporaryDirectory(prefix="lookback-evaluate-") as work:
-        examples = observed_pairs(
-            held_out_designs(),
-            max(1, settings.samples // 2),
-            seed=settings.seed,
-            split=False,
-            work=Path(work),
-            inspector=settings.folder,
-        )
+        world = World(tuple(held_out_designs()), settings.seed, split=False, work=Path(work), inspector=settings.folder)
+        examples = archived_pairs(world, max(1, settings.samples // 2), settings.tell)
     return judge(read_scorer(settings.scorer), examples, settings.seed)
 
 

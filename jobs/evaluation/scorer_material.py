@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from conf.settings import ContradictionSettings, InspectSettings, WorkerSettings
 from jobs.evaluation.crew import answered
 from jobs.evaluation.held_out import held_out
 from jobs.evaluation.material import DAYS, FIRST_DAY, draw_document
+from jobs.evaluation.measures import Told
 from jobs.evaluation.pairs import draw_chain
 from jobs.machine import code_version
 from schemas.words import EVIDENCE_FAMILIES
@@ -33,12 +33,11 @@ from udfs.specimens.people import draw_papers, draw_person
 from udfs.specimens.render import render
 from udfs.specimens.rendered import Rendered
 
-LOG = logging.getLogger(__name__)
-
 PHYSICAL_WIDTH = 600.0  # px: below it the printed dot and the screen's pixel are lost in the capture's own
 OTHER_DATA = "other_data"  # the forger's slip: an MRZ that says something else than the page above it
 
-PARTS = ("file", "quality", "card", "reading", "forensics")  # those that a head or a contradiction needs
+# Those that a head or a contradiction needs.
+PARTS = ("file", "quality", "card", "reading", "forensics", "portrait", "zones")
 WHOLE_PAGE = "TD3"  # has its MRZ and its visual zone on one page
 
 
@@ -55,6 +54,7 @@ class Example:
         attack: name of the attack; None for a genuine one.
         weight: documents that it stands for.
         segment: its declared type and its buckets of width and codec, where known.
+        marks: residual marks by place, as the part `zones` gives them.
     """
 
     group: str
@@ -65,6 +65,7 @@ class Example:
     attack: str | None = None
     weight: float = 1.0
     segment: tuple[str, ...] = ()
+    marks: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,53 +93,49 @@ class Pair:
 
 @dataclass(frozen=True)
 class World:
-    """What pairs are drawn from and looked at with: designs, attacks, seed of every draw, split, folder, task."""
+    """What specimens are drawn from, and who looks at them.
+
+    Attributes:
+        designs: drawn from in turn.
+        seed: of every draw.
+        split: keep held-out attacks, devices and chains away; else every specimen is held out.
+        work: where files and what was seen are kept, so that an interrupted run goes on from the last of them.
+        inspector: folder of the inspector that looks.
+    """
 
     designs: tuple[Design, ...]
-    attacks: tuple[str, ...]
     seed: int
     split: bool
     work: Path
-    task: InspectTask
+    inspector: Path
 
 
-def observed_pairs(
-    designs: Sequence[Design], pairs: int, *, seed: int, split: bool, work: Path, inspector: Path
-) -> list[Example]:
-    """Examples of `pairs` forgeries, attacks in turn, and of their genuine twins through the same camera and codec.
-
-    Args:
-        designs: drawn from in turn.
-        pairs: forgeries.
-        seed: of every draw.
-        split: keep held-out attacks, devices and chains away; else every example is held out.
-        work: where files and observed pairs are kept, so that an interrupted run goes on from the last pair.
-        inspector: folder of the inspector that looks.
-    """
-    kept = [name for name in ATTACKS if not (split and name in held_out().attacks)]
-    attacks = sorted(name for name in kept if ATTACKS[name].family in EVIDENCE_FAMILIES)
-    world = World(tuple(designs), tuple(attacks), seed, split, work, task_of(inspector, work))
-    return [example for rows in answered(partial(_observed, world), pairs, "pairs", _logged) for example in rows]
+def observed_pairs(world: World, pairs: int, tell: Told) -> list[Example]:
+    """Examples of `pairs` forgeries, attacks in turn, and of their genuine twins through the same camera and codec."""
+    task = task_of(world.inspector, world.work)
+    return [example for rows in answered(partial(_observed, world, task), pairs, "pairs", tell) for example in rows]
 
 
-def _logged(what: str, done: int, total: int) -> None:
-    LOG.info("%d of %d %s observed", done, total, what)
-
-
-def _observed(world: World, index: int) -> list[Example]:
+def _observed(world: World, task: InspectTask, index: int) -> list[Example]:
     """Both examples of a pair, as an earlier run left them or looked at now."""
-    looked_by = hashlib.sha256(f"{code_version()} {world.task.weights_digest}".encode()).hexdigest()[:12]
+    looked_by = hashlib.sha256(f"{code_version()} {task.weights_digest}".encode()).hexdigest()[:12]
     kept = world.work / f"{looked_by}-{world.seed}-{index:05}.json"
     if not kept.exists():
         rng = np.random.default_rng((world.seed, index))
-        drawn = _pair(world.designs, _attack_of(world.attacks, index), index // len(EVIDENCE_FAMILIES), rng)
+        drawn = _pair(world.designs, _attack_of(_attacks(world), index), index // len(EVIDENCE_FAMILIES), rng)
         specimens = _written(drawn, rng, folder=world.work, name=f"{world.seed}-{index:05}", split=world.split)
-        seen = [asdict(example) for example in observe(specimens, world.task)]
+        seen = [asdict(example) for example in observe(specimens, task)]
         kept.write_text(json.dumps(seen, default=sorted), encoding="utf-8")
     rows = json.loads(kept.read_text(encoding="utf-8"))
     for row in rows:
         row["abstained"], row["segment"] = frozenset(row["abstained"]), tuple(row["segment"])
     return [Example(**row) for row in rows]
+
+
+def _attacks(world: World) -> list[str]:
+    """Names of the attacks that a scorer hears of, in order."""
+    kept = [name for name in ATTACKS if not (world.split and name in held_out().attacks)]
+    return sorted(name for name in kept if ATTACKS[name].family in EVIDENCE_FAMILIES)
 
 
 def task_of(inspector: Path, folder: Path, parts: tuple[str, ...] = PARTS) -> InspectTask:
@@ -154,12 +151,17 @@ def task_of(inspector: Path, folder: Path, parts: tuple[str, ...] = PARTS) -> In
 
 def observe(specimens: Sequence[Specimen], task: InspectTask) -> Iterator[Example]:
     """Examples of the specimens as the inspector sees them; a file that it rejects is none."""
-    schema = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
-    asked = pa.RecordBatch.from_pylist([{"sha256": None, "uri": item.name} for item in specimens], schema=schema)
-    answers = (row for batch in inspect_batches(task)(iter([asked])) for row in batch.to_pylist())
+    answers = look_at([specimen.name for specimen in specimens], task)
     for specimen, answer in zip(specimens, answers, strict=True):
         if answer["status"] == "seen":
             yield _example(specimen, answer)
+
+
+def look_at(names: Sequence[str], task: InspectTask) -> Iterator[dict[str, Any]]:
+    """The inspector's rows on files of the task's folder, in order."""
+    schema = pa.schema([("sha256", pa.string()), ("uri", pa.string())])
+    asked = pa.RecordBatch.from_pylist([{"sha256": None, "uri": name} for name in names], schema=schema)
+    return (row for batch in inspect_batches(task)(iter([asked])) for row in batch.to_pylist(maps_as_pydicts="strict"))
 
 
 def _attack_of(attacks: Sequence[str], index: int) -> str:
@@ -235,7 +237,13 @@ def _example(specimen: Specimen, answer: dict[str, Any]) -> Example:
         abstained=frozenset(family for family in EVIDENCE_FAMILIES if abstention(family, row, PHYSICAL_WIDTH)),
         held_out=specimen.held_out,
         attack=specimen.attack,
+        marks=marks_of(answer),
     )
+
+
+def marks_of(answer: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Residual marks by place in an inspector's row."""
+    return dict((answer["zones"] or {}).get("marks") or {})
 
 
 def _submission(answer: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from jobs.facts import holding
 from jobs.publishing.releases import Release
 from jobs.scoring.rarity import with_rarity
 from jobs.scoring.standings import standings
+from jobs.scoring.zones import with_zone_oddness
 from jobs.steps.score import evidence
 from jobs.tables import Tables
 from schemas import TABLES
@@ -54,7 +55,8 @@ def seen_targets(read: Read) -> DataFrame:
     judged = judged_targets(read("labels"))
     taught = judged.where(F.col("outcome").isNull()).select(F.col("target_id").alias("doc_id"))
     documents, clusters = read("documents"), read("clusters")
-    looked = _looked(documents.join(taught, "doc_id", "left_semi"), read)
+    seen_all = _looked(documents, read)
+    looked = with_zone_oddness(seen_all.join(taught, "doc_id", "left_semi"), seen_all, read("design_members"), clusters)
     rare = with_rarity(
         read("contradictions").drop("frequency", "run_id", "night"), documents, read("design_members"), clusters
     )
@@ -80,7 +82,7 @@ def seen_targets(read: Read) -> DataFrame:
 def _looked(documents: DataFrame, read: Read) -> DataFrame:
     """Documents with the observation that the champion scored them by."""
     scored = read("scores").where(F.col("role") == "champion").select("doc_id", "inspector")
-    parts = read("observations").select("sha256", "inspector", "file", "card", "reading", "forensics")
+    parts = read("observations").select("sha256", "inspector", "file", "card", "reading", "forensics", "zones")
     return documents.join(scored, "doc_id").join(parts, ["sha256", "inspector"])
 
 

@@ -16,6 +16,7 @@ from jobs.scoring.changes import changes
 from jobs.scoring.rarity import with_rarity
 from jobs.scoring.standings import standings
 from jobs.scoring.submissions import contradictions_of
+from jobs.scoring.zones import with_zone_oddness
 from schemas.words import ROLES
 from udfs.judging.scorer_file import Scorer
 from udfs.scorer import INPUTS, open_scorer, score_frame
@@ -37,7 +38,8 @@ def main(run: Run) -> None:
     clusters = run.read("clusters")
     rare = with_rarity(found, run.read("documents"), run.read("design_members"), clusters).persist()
     ties = standings(clusters, run.read("campaigns"))
-    scores = score(evidence(looked, rare, ties, run.read("labels")), scorers(run), settings).persist()
+    measured = with_zone_oddness(looked, looked, run.read("design_members"), clusters)
+    scores = score(evidence(measured, rare, ties, run.read("labels")), scorers(run), settings).persist()
     moved = changes(run.before("scores"), scores, tonight(run), settings.change)
     run.write_all({"contradictions": rare.drop("shown", "others"), "scores": scores, "score_changes": moved})
     for frame in (rare, scores):
@@ -46,7 +48,7 @@ def main(run: Run) -> None:
 
 def observed(documents: DataFrame, looked: DataFrame) -> DataFrame:
     """Every document with the observation of its content that counts; without one there is nothing to score."""
-    parts = looked.select("sha256", "inspector", "parts", "file", "card", "reading", "forensics")
+    parts = looked.select("sha256", "inspector", "parts", "file", "card", "reading", "forensics", "zones")
     return documents.drop("run_id", "night").join(parts, "sha256")
 
 
@@ -83,7 +85,7 @@ def evidence(looked: DataFrame, rare: DataFrame, ties: DataFrame, labels: DataFr
             F.col("card.found").alias("card_found"),
             F.col("card.width_px").alias("card_width"),
             F.col("reading.lines").alias("lines"),
-            F.col("forensics.signals").alias("signals"),
+            "signals",
             F.col("file.format").alias("format"),
             F.col("file.jpeg_quality").alias("jpeg_quality"),
         )

@@ -15,11 +15,12 @@ from udfs.judging.fusion import LEAST, MOST, Fusion
 from udfs.judging.heads import FURTHER, STRONGEST, Head, raw_log_odds, signal_matrix, standardised
 from udfs.judging.log_odds import Doubles
 from udfs.judging.scorer_file import Scorer
+from udfs.neighbours import zone_fit
 
 # Every signal speaks for its family where it grows, so every weight is 0 or more. Quality and file facts are none.
 HEAD_SIGNALS = {
     "physical": ("trunk_physical", "spectral_peak"),
-    "tampered": ("trunk_tampered", "zone_contrast"),
+    "tampered": ("trunk_tampered", "zone_contrast", zone_fit.SIGNAL),
     "generated": ("trunk_generated",),
     "inconsistent": (STRONGEST, FURTHER),
 }

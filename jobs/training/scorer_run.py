@@ -9,8 +9,9 @@ from tempfile import gettempdir
 
 from jobs.evaluation.held_out import held_out_designs, training_designs
 from jobs.evaluation.measures import Measure
+from jobs.evaluation.other_cards import archived_pairs
 from jobs.evaluation.scorer import judge
-from jobs.evaluation.scorer_material import observed_pairs
+from jobs.evaluation.scorer_material import World
 from jobs.training.card import write_card
 from jobs.training.scorer import train_scorer
 from udfs.judging.scorer_file import write_scorer
@@ -33,7 +34,7 @@ class Recipe:
 
     training_pairs: int = 128
     held_out_pairs: int = 80
-    designs: int = 40
+    designs: int = 20
     seed: int = 11
     work: Path = Path(gettempdir()) / "lookback-training" / "scorer"  # only a cache: what lies here can be drawn again
 
@@ -42,7 +43,7 @@ def train(out: Path, inspector: Path, recipe: Recipe) -> list[Measure]:
     """Draw, observe, train, judge on held-out designs, and write the folder with its card; gives the figures."""
     ours = training_designs(recipe.designs, recipe.seed + UNSEEN_SEED)
     learned, judged = (
-        observed_pairs(designs, pairs, seed=seed, split=split, work=recipe.work, inspector=inspector)
+        archived_pairs(World(tuple(designs), seed, split, recipe.work, inspector), pairs, _logged)
         for designs, pairs, seed, split in (
             (ours, recipe.training_pairs, recipe.seed, True),
             (held_out_designs(), recipe.held_out_pairs, recipe.seed + 1, False),
@@ -59,6 +60,10 @@ def train(out: Path, inspector: Path, recipe: Recipe) -> list[Measure]:
     }
     write_card(out, "scorer", figures=figures, facts=facts, limits=LIMITS)
     return figures
+
+
+def _logged(what: str, done: int, total: int) -> None:
+    LOG.info("%d of %d %s observed", done, total, what)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -8,10 +8,8 @@ from udfs.images.headers import JPEG
 from udfs.images.rectify import side_lengths
 from udfs.nets.pixels import Forensics, inspect_pixels
 from udfs.observing.card_part import frame
-from udfs.observing.look import Look, Opened
+from udfs.observing.look import RENDERED, Look, Opened
 
-ZONE_SOURCES = ("visual", "mrz")
-RENDERED = "rendered from a page: its grid is ours"
 LEAST_SIDE = 64  # px: below that, of card or picture, no statistics carry
 
 
@@ -25,17 +23,13 @@ def look_at_pixels(looks: Sequence[Look], opened: Opened) -> None:
         if min(*look.image.shape[:2], side_lengths(corners)[0]) < LEAST_SIDE:
             look.skipped["forensics"] = f"card smaller than {LEAST_SIDE} px"
             continue
-        fields = look.reading.fields if look.reading is not None else ()
-        zones = {
-            f"{field.source}.{field.name}": field.box
-            for field in fields
-            if field.box is not None and field.source in ZONE_SOURCES
-        }
+        zones = look.places()
         every_step = luma_steps(look.content, look.header)
         seen = inspect_pixels(opened.nets.forensic, look.image, corners, zones or None, steps=every_step)
         steps = low_steps(quantization_tables(look.content, look.header) if look.header.format == JPEG else {})
         signals = baseline_signals(look.image, corners, list(zones.values()), steps)
         signals["trailing_bytes"] = float(len(look.content) - look.header.end)
+        look.pixels = seen
         look.parts["forensics"] = _answer(seen, signals)
 
 

@@ -12,10 +12,14 @@ from udfs.images.headers import Header
 from udfs.images.rectify import Card
 from udfs.images.refusals import Refused
 from udfs.nets.opening import Nets
+from udfs.nets.pixels import Forensics
+from udfs.reading.lines import Box
 from udfs.reading.reader import Reading
 from udfs.reading.text import TextReader
 
 Floats = npt.NDArray[np.float32]
+PRINTED = ("visual", "mrz")  # sources whose boxes are those of what was printed
+RENDERED = "rendered from a page: its grid is ours"
 CARD_LINES = 3  # a frame without a visible edge is taken for a card where so many lines were read
 
 
@@ -50,6 +54,7 @@ class Look:
         card: the card laid flat.
         reading: what was read.
         portrait: box of the portrait in pixels of the flat card.
+        pixels: what the forensic trunk saw.
     """
 
     sha256: str
@@ -69,12 +74,22 @@ class Look:
     card: Card | None = None
     reading: Reading | None = None
     portrait: tuple[int, int, int, int] | None = None
+    pixels: Forensics | None = None
 
     @property
     def is_card(self) -> bool:
         """Whether it shows a card: its edges were found, or it is filled with a card's text."""
         read = len(self.reading.lines) if self.reading is not None else 0
         return self.card is not None and (self.found or read >= CARD_LINES)
+
+    def places(self) -> dict[str, Box]:
+        """Boxes of what was read on the card by source and name, in decoded pixels; of two of a name the last."""
+        fields = self.reading.fields if self.reading is not None else ()
+        return {
+            f"{field.source}.{field.name}": field.box
+            for field in fields
+            if field.box is not None and field.source in PRINTED
+        }
 
 
 Part = Callable[[Sequence[Look], Opened], None]

@@ -18,6 +18,7 @@ from udfs.observing.portrait_part import look_for_portraits
 from udfs.observing.quality_part import look_at_quality
 from udfs.observing.reading_part import look_at_text
 from udfs.observing.vectors_part import look_for_vectors
+from udfs.observing.zones_part import look_at_zones
 
 ORDER: dict[str, Part] = {
     "file": look_at_file,
@@ -29,6 +30,7 @@ ORDER: dict[str, Part] = {
     "vectors": look_for_vectors,
     "copy": look_for_copies,
     "plate": make_plates,
+    "zones": look_at_zones,
 }
 BATCHED = ("card", "vectors")
 # What odd pixels can provoke in numeric code; anything else is a fault of the worker and must stop it.
