@@ -73,7 +73,9 @@ RECIPES: dict[str, Recipe] = {
         libraries=TORCH,
         after=("card", "reading"),
     ),
-    "portrait": Recipe(("observing/portrait_part.py", "images/portraits.py"), after=("card", "reading")),
+    "portrait": Recipe(
+        ("observing/portrait_part.py", "images/portraits.py", "images/portrait_frames.py"), after=("card", "reading")
+    ),
     "vectors": Recipe(
         ("observing/vectors_part.py", "images/vectors.py", *NET, "nets/embedding.py"),
         nets=("design", "portrait"),

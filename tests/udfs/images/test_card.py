@@ -77,6 +77,19 @@ def test_a_portrait_is_found_and_a_page_without_one_has_none() -> None:
     assert np.allclose(found.box, (60, 150, 270, 420), atol=12)
 
 
+def test_a_header_is_not_the_top_of_a_portrait() -> None:
+    card = flat_card()
+    card[...] = (220, 200, 190)
+    card[:90] = (120, 60, 40)
+    card[150:420, 60:270] = (205, 185, 175)
+    cv2.ellipse(card, (165, 270), (60, 85), 0, 0, 360, (120, 150, 200), -1)
+    cv2.ellipse(card, (165, 420), (95, 70), 0, 180, 360, (90, 60, 50), -1)
+    cv2.putText(card, "SPECIMEN", (70, 470), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (140, 90, 60), 4)
+    found = find_portrait(cv2.GaussianBlur(card, (0, 0), 2), [])
+    assert found is not None
+    assert np.allclose(found.box, (60, 150, 270, 420), atol=12)
+
+
 def test_a_strip_is_not_searched_for_a_portrait() -> None:
     assert find_portrait(np.zeros((11_999, 8, 3), np.uint8), []) is None  # 384,000 rows of the work width
 
