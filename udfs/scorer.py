@@ -20,8 +20,8 @@ from udfs.judging.segments import segment_of, threshold_of
 from udfs.judging.sentences import Judged, sentences
 
 INPUTS = (
-    "doc_type", "card_found", "card_width", "format", "jpeg_quality", "lines", "signals", "contradictions", "campaign",
-    "verdict", "verdict_on", "campaign_verdict", "campaign_verdict_on",
+    "doc_type", "card_found", "card_width", "format", "jpeg_quality", "lines", "signals", "odd_zone", "contradictions",
+    "campaign", "verdict", "verdict_on", "campaign_verdict", "campaign_verdict_on",
 )  # fmt: skip
 OUTPUTS = ("risk", *EVIDENCE_FAMILIES, "campaign_id", "abstained", "reasons", "risk_basis", "scorer")
 
@@ -47,7 +47,8 @@ def score_frame(scorer: Scorer, frame: pd.DataFrame, settings: ScoreSettings) ->
 
     Args:
         scorer: the heads.
-        frame: columns INPUTS: `signals` a mapping of forensic signals; `contradictions` a list of mappings with
+        frame: columns INPUTS: `signals` a mapping of forensic signals; `odd_zone` the name of a place that stands out
+            from its design's other cards, or None; `contradictions` a list of mappings with
             kind, confidence, shown, others, fields and places; `campaign` a mapping with Standing's names, or None.
         settings: the assumed prevalence.
 
@@ -132,6 +133,7 @@ def _judge(
         doc_type=text(row["doc_type"]),
         seen=seen,
         silent=silent,
+        odd_zone=text(row["odd_zone"]),
         contradictions=mappings(row["contradictions"]),
         standing=standing,
         bonus=bonus,

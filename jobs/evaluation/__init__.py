@@ -20,7 +20,7 @@ EVALUATIONS: dict[str, Callable[[EvaluationSettings], list[Measure]]] = {
 # Documents or pairs that an evaluation draws unless it is told how many.
 SAMPLES = dict.fromkeys(EVALUATIONS, 160) | {
     "fields": 3_000,
-    "tampering": 240,
+    "tampering": 160,
     "physical": 240,
     "campaigns": 80,
     "portraits": portraits.PICTURES,

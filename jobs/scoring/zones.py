@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
-from udfs.neighbours.zone_fit import LEAST_CARDS, SIGNAL, ZoneFit, fit_zones, oddness
+from udfs.neighbours.zone_fit import LEAST_CARDS, SIGNAL, TELLING, ZoneFit, fit_zones, oddness
 
 MOST_CARDS = 500  # of a design that are fitted: more move neither median nor spread
 FIT_DDL = (
@@ -19,7 +19,7 @@ FIT_DDL = (
 
 
 def with_zone_oddness(asked: DataFrame, seen: DataFrame, design_members: DataFrame, clusters: DataFrame) -> DataFrame:
-    """Documents with `zone_oddness` among their signals, where at least 20 other cards of their design were seen.
+    """Documents with `signals` and `odd_zone`: how odd their oddest place is among 20 or more cards of their design.
 
     Members of campaigns are left out of what a design is: they must not become its habit.
 
@@ -32,20 +32,22 @@ def with_zone_oddness(asked: DataFrame, seen: DataFrame, design_members: DataFra
     members = design_members.select("sha256", "design")
     fits = design_fits(seen.join(clusters.select("doc_id"), "doc_id", "left_anti").join(members, "sha256"))
 
-    def oddest(designs: pd.Series, marks: pd.Series) -> pd.Series:
+    def oddest(designs: pd.Series, marks: pd.Series) -> pd.DataFrame:
         found = [
             oddness(fits[design], _marks(cell)) if design in fits and cell is not None else None
             for design, cell in zip(designs, marks, strict=True)
         ]
-        return pd.Series([None if odd is None else odd.value for odd in found], dtype=object)
+        rows = [(None, None) if odd is None else (odd.value, odd.zone) for odd in found]
+        return pd.DataFrame(rows, columns=["value", "zone"], dtype=object)
 
     make: Any = pandas_udf  # its stubs want the kind of UDF, which the hints of `oddest` give
-    told = make(oddest, "double")(F.col("_design"), F.col("zones.marks"))
+    told = make(oddest, "value double, zone string")(F.col("_design"), F.col("zones.marks"))
     placed = asked.join(members.withColumnRenamed("design", "_design"), "sha256", "left").withColumn("_odd", told)
     signals = F.when(
-        F.col("_odd").isNotNull(), F.map_concat("forensics.signals", F.create_map(F.lit(SIGNAL), "_odd"))
+        F.col("_odd.value").isNotNull(), F.map_concat("forensics.signals", F.create_map(F.lit(SIGNAL), "_odd.value"))
     ).otherwise(F.col("forensics.signals"))
-    return placed.withColumn("signals", signals).drop("_design", "_odd")
+    zone = F.when(F.col("_odd.value") >= TELLING, F.col("_odd.zone"))
+    return placed.withColumns({"signals": signals, "odd_zone": zone}).drop("_design", "_odd")
 
 
 def design_fits(cards: DataFrame) -> dict[str, ZoneFit]:

@@ -85,7 +85,7 @@ def evidence(looked: DataFrame, rare: DataFrame, ties: DataFrame, labels: DataFr
             F.col("card.found").alias("card_found"),
             F.col("card.width_px").alias("card_width"),
             F.col("reading.lines").alias("lines"),
-            "signals",
+            *("signals", "odd_zone"),
             F.col("file.format").alias("format"),
             F.col("file.jpeg_quality").alias("jpeg_quality"),
         )

@@ -160,6 +160,17 @@ def test_the_weightiest_reason_comes_first() -> None:
     assert [reason.split()[0] for reason in reasons] == ["A", "Its", "Parts"]
 
 
+def test_an_edit_is_told_with_the_place_that_stands_out() -> None:
+    loud = {**CALM, "edit_trace": 0.9, "zone_contrast": 0.9}
+    (told,) = judged(signals=loud, odd_zone="visual.birth_date")["reasons"]
+    assert "most of all its birth date against other cards of the design" in told
+    (portrait,) = judged(signals=loud, odd_zone="portrait")["reasons"]
+    assert "its portrait against" in portrait
+    (nowhere,) = judged(signals=loud)["reasons"]
+    assert "against" not in nowhere
+    assert judged(signals=CALM, odd_zone="visual.birth_date")["reasons"] == []
+
+
 def test_batches_of_any_size_give_the_same_answers() -> None:
     rows = [row(), row(campaign=CAMPAIGN), row(contradictions=[CHANGED]), row(signals=None)] * 5
     whole = score_frame(small_scorer(), frame(*rows), SETTINGS)

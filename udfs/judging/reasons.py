@@ -62,9 +62,19 @@ def contradiction_reason(kind: str, fields: Sequence[str], places: Sequence[str]
     }.get(kind, f"{one} differs between {whose}")
 
 
-def family_reason(family: str, probability: float) -> str:
-    """What a pixel family saw, with its strength at even odds."""
-    return f"{FAMILY_WORDS[family]} (evidence {probability:.2f})"
+def family_reason(family: str, probability: float, odd_zone: str | None = None) -> str:
+    """What a pixel family saw, with its strength at even odds, and where it saw an edit.
+
+    Args:
+        family: evidence family.
+        probability: 0 to 1.
+        odd_zone: place that stands out from its design's other cards: `source.field`, or `portrait`.
+    """
+    where = ""
+    if family == "tampered" and odd_zone is not None:
+        name = odd_zone.rpartition(".")[2]
+        where = f", most of all its {FIELD_WORDS.get(name, name)} against other cards of the design"
+    return f"{FAMILY_WORDS[family]}{where} (evidence {probability:.2f})"
 
 
 def verdict_reason(verdict: str, reviewed_on: str, target: str = "document") -> str:

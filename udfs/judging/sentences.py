@@ -29,6 +29,7 @@ class Judged:
         doc_type: declared type.
         seen: log-odds of the families that judged.
         silent: why the others did not.
+        odd_zone: place that stands out from its design's other cards.
         contradictions: mappings with kind, confidence, shown, others, fields and places.
         standing: the campaign that counts.
         bonus: log-odds that it adds.
@@ -39,6 +40,7 @@ class Judged:
     doc_type: str | None
     seen: Mapping[str, float]
     silent: Mapping[str, str]
+    odd_zone: str | None
     contradictions: Sequence[Mapping[str, object]]
     standing: Standing | None
     bonus: float
@@ -83,7 +85,7 @@ def _contradictions(judged: Judged) -> list[tuple[float, str]]:
 
 def _families(judged: Judged) -> list[tuple[float, str]]:
     return [
-        (min(value, MOST), family_reason(family, sigmoid(value)))
+        (min(value, MOST), family_reason(family, sigmoid(value), judged.odd_zone))
         for family, value in judged.seen.items()
         if family != "inconsistent" and value >= TOLD
     ]

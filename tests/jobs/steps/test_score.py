@@ -35,6 +35,7 @@ def observation(sha256: str, *, signals: Row = QUIET, width: float | None = 900.
         "card": {"found": found, "confidence": 0.9, "corners": [], "width_px": width, "quarter_turns": 0},
         "reading": {"lines": 9, "confidence": 0.9, "mrz_format": "TD3", "checks": None, "barcode": None},
         "forensics": {"signals": signals, "map_rows": 0, "map_cols": 0, "map": [], "boxes": []},
+        "zones": None,
         "run_id": stamp["run_id"],
         "night": stamp["night"],
     }
