@@ -9,6 +9,7 @@ import typer
 
 from conf.settings import Settings
 from jobs.cli.app import app
+from jobs.cli.calibration import Source, lake_feed
 from jobs.cli.context import given
 from jobs.cli.output import Format, Row, print_json, print_rows
 
@@ -29,6 +30,9 @@ DRAWN = ("tampering", "physical", "generated")  # those that have curves and map
 
 Seed = Annotated[int | None, typer.Option(help="Of every draw; none: the one of the nets' cards.")]
 Samples = Annotated[int | None, typer.Option(min=2, help="Documents or pairs to draw; none: its own number.")]
+From = Annotated[
+    Source, typer.Option("--from", help="lake: labelled documents of the newest release; figures go to `metrics`.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 evaluate = typer.Typer(help="Judge the champion on designs held out of training; without a lake, the shipped model.")
@@ -37,11 +41,12 @@ app.add_typer(evaluate, name="evaluate")
 
 @dataclass(frozen=True)
 class Ask:
-    """What a caller wants evaluated: seed and number of draws where given, folders for pictures and of portraits."""
+    """What a caller wants evaluated: seed and number of draws where given, on what, folders of pictures and portraits."""
 
     name: str
     seed: int | None
     samples: int | None
+    source: Source = Source.specimens
     pictures: Path | None = None
     portraits: Path | None = None
 
@@ -49,8 +54,15 @@ class Ask:
 def _question(name: str) -> Callable[..., None]:
     """The command of a question without pictures."""
 
-    def ask(context: typer.Context, *, seed: Seed = None, samples: Samples = None, json: Json = False) -> None:
-        _answer(given(context).settings(), Ask(name, seed, samples), json=json)
+    def ask(
+        context: typer.Context,
+        *,
+        source: From = Source.specimens,
+        seed: Seed = None,
+        samples: Samples = None,
+        json: Json = False,
+    ) -> None:
+        _answer(given(context).settings(), Ask(name, seed, samples, source), json=json)
 
     return ask
 
@@ -61,12 +73,13 @@ def _drawn_question(name: str) -> Callable[..., None]:
     def ask(
         context: typer.Context,
         *,
+        source: From = Source.specimens,
         seed: Seed = None,
         samples: Samples = None,
         pictures: Annotated[Path | None, typer.Option(help="Folder to draw curves and maps into.")] = None,
         json: Json = False,
     ) -> None:
-        _answer(given(context).settings(), Ask(name, seed, samples, pictures), json=json)
+        _answer(given(context).settings(), Ask(name, seed, samples, source, pictures), json=json)
 
     return ask
 
@@ -79,6 +92,7 @@ for _name, _help in QUESTIONS.items():
 def portraits(
     context: typer.Context,
     *,
+    source: From = Source.specimens,
     seed: Seed = None,
     samples: Samples = None,
     portraits: Annotated[
@@ -87,7 +101,7 @@ def portraits(
     json: Json = False,
 ) -> None:
     """Is a portrait photograph found again after print and recapture, among hard strangers?"""
-    _answer(given(context).settings(), Ask("portraits", seed, samples, portraits=portraits), json=json)
+    _answer(given(context).settings(), Ask("portraits", seed, samples, source, portraits=portraits), json=json)
 
 
 def readable(measure: Row) -> Row:
@@ -98,11 +112,28 @@ def readable(measure: Row) -> Row:
 
 def _answer(settings: Settings, ask: Ask, *, json: bool) -> None:
     """Ask, and print what is answered."""
-    measures = [asdict(measure) for measure in _measures(settings, ask)]
+    found = _measures(settings, ask) if ask.source is Source.specimens else _of_lake(settings, ask)
+    measures = [asdict(measure) for measure in found]
     if json:
         print_json({"measures": measures})
     else:
         print_rows([readable(measure) for measure in measures], Format.table, MEASURES)
+
+
+def _of_lake(settings: Settings, ask: Ask) -> "list[Measure]":
+    """The answers of a lake's labels to the champion scorer, stored in its `metrics`."""
+    from jobs.learning.evaluating import evaluate as judged
+    from jobs.learning.evaluating import refuse_unanswered, store
+    from jobs.models.folders import models_at_hand
+    from jobs.training.trainer import EVALUATION_SEED
+    from udfs.judging.scorer_file import read_scorer
+
+    refuse_unanswered(ask.name, drawn=ask.samples is not None or ask.pictures is not None)
+    feed = lake_feed(settings)
+    known = Path(models_at_hand(settings)["scorer"]["champion"].path)
+    figures = judged(ask.name, feed, known, EVALUATION_SEED if ask.seed is None else ask.seed)
+    store(settings, ask.name, feed, figures, fingerprint=read_scorer(known).fingerprint)
+    return figures
 
 
 def _measures(settings: Settings, ask: Ask) -> "list[Measure]":

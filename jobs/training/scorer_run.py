@@ -34,7 +34,7 @@ class Recipe:
 
     training_pairs: int = 128
     held_out_pairs: int = 80
-    designs: int = 20
+    designs: int = 14
     seed: int = 11
     work: Path = Path(gettempdir()) / "lookback-training" / "scorer"  # only a cache: what lies here can be drawn again
 

@@ -11,11 +11,18 @@ import pytest
 
 from conf.errors import BadModel
 from conf.settings import ScoreSettings
-from jobs.evaluation.measures import auc
+from jobs.evaluation.measures import auc, equal_error
 from jobs.feed import TEXTS, Feed
 from jobs.learning.calibrating import calibrate, prevalence
 from jobs.learning.examples import LAKE, examples_of, is_kept_back
-from jobs.learning.judging import judge, weighted_auc
+from jobs.learning.judging import (
+    SEGMENT,
+    judge,
+    weighted_auc,
+    weighted_calibration_error,
+    weighted_equal_error,
+    weighted_hits,
+)
 from jobs.learning.training import learn, train
 from jobs.training.scorer import HEAD_SIGNALS, monotone_logistic
 from schemas.words import EVIDENCE_FAMILIES
@@ -62,8 +69,9 @@ def test_a_family_with_labels_learns_and_the_others_keep_their_head(tmp_path: Pa
         assert (head.weights.tolist(), head.slope) == (known.weights.tolist(), known.slope)
         assert head.offset <= known.offset == scorer.offsets[family]
     assert scorer.bona_fide["tampered"].keys() == {"all", "passport", "passport/wide", "passport/wide/jpeg_fine"}
-    by_name = {figure.measure: figure for figure in figures}
-    assert by_name.keys() == {"forged_auc", "tampered_auc"}
+    by_name = {figure.measure: figure for figure in figures if figure.segment == SEGMENT}
+    rates = ("auc", "tpr_fpr10", "tpr_fpr01", "tpr_fpr001", "eer", "calibration_error", "abstention")
+    assert by_name.keys() == {f"{name}_{rate}" for name in ("forged", "tampered") for rate in rates}
     assert by_name["tampered_auc"].value > 0.85
     assert by_name["tampered_auc"].n == sum(map(is_kept_back, rows))
     card = (tmp_path / "scorer.md").read_text()
@@ -133,10 +141,17 @@ def test_figures_weigh_each_document_by_what_it_stands_for() -> None:
     rng = np.random.default_rng(6)
     positive, negative = rng.normal(size=40).round(1) + 0.5, rng.normal(size=70).round(1)
     counts = rng.integers(1, 4, size=70)
-    rows = np.column_stack([positive, np.ones(40)])
-    assert weighted_auc(rows, np.column_stack([negative, counts])) == pytest.approx(
-        auc(positive, np.repeat(negative, counts))
-    )
+    rows, against = np.column_stack([positive, np.ones(40)]), np.column_stack([negative, counts])
+    repeated = np.repeat(negative, counts)
+    alike = np.column_stack([repeated, np.ones(len(repeated))])
+    assert weighted_auc(rows, against) == pytest.approx(auc(positive, repeated))
+    assert weighted_equal_error(rows, against) == pytest.approx(equal_error(positive, repeated))
+    assert weighted_calibration_error(rows, against) == pytest.approx(weighted_calibration_error(rows, alike))
+    for alarms in (0.1, 0.01):
+        found = weighted_hits(rows, against, alarms)
+        assert found == pytest.approx(weighted_hits(rows, alike, alarms))
+        threshold = np.sort(positive)[::-1][round(found * 40) - 1] if found else np.inf
+        assert (repeated >= threshold).mean() <= alarms
     assert judge(read_scorer(SHIPPED), examples_of([row(1), row(2)]), 1) == []
 
 
