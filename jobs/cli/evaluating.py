@@ -41,7 +41,7 @@ app.add_typer(evaluate, name="evaluate")
 
 @dataclass(frozen=True)
 class Ask:
-    """What a caller wants evaluated: seed and number of draws where given, on what, folders of pictures and portraits."""
+    """What a caller wants evaluated: on what, seed and number of draws where given, folders of pictures, portraits."""
 
     name: str
     seed: int | None
