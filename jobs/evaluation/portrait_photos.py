@@ -17,6 +17,7 @@ TAKEN = (240, 300)  # px (w, h): as finely as a card shows it
 SHOTS = 2  # photographs of a family's first face; the second is the hardest stranger
 FAMILY = SHOTS + 1  # with one photograph of another face of the same kind
 FIRST_FACE = 7_000_000_000  # no training draws a face from here on
+KIN = 100_000  # face seeds in which a kind appears at least once: no two faces are given one stranger
 LEAST_SIDE = 64  # px: a smaller picture shows less than a card's portrait does
 LEAST_FILES = 8  # fewer make no gallery
 OLDER = 0.5  # of a drawn face's age, 0 to 1: from here on it has folds
@@ -55,9 +56,9 @@ def drawn_photos(families: int, seed: int) -> list[Photo]:
 
 
 def lookalike(face: int) -> int:
-    """The next face seed above 10^15 past `face` whose face is of the same kind."""
+    """A face seed above 10^15 whose face is of the same kind, another one for each face."""
     kind = _kind(face)
-    return next(other for other in count(face + 10**15) if _kind(other) == kind)
+    return next(other for other in count(10**15 + face * KIN) if _kind(other) == kind)
 
 
 def traits_of(face: int) -> dict[str, str]:

@@ -65,7 +65,7 @@ def _boxed_off(rng: np.random.Generator) -> npt.NDArray[np.float64]:
     off = rng.normal(0, BOX_SIGMA, 4)
     if rng.random() < WRONG_SIDES:
         sides = rng.choice(4, size=int(rng.integers(1, 3)), replace=False)
-        off[sides] += rng.uniform(0.1, 0.2, len(sides)) * rng.choice([-1, 1], len(sides))
+        off[sides] += rng.uniform(0.08, 0.15, len(sides)) * rng.choice([-1, 1], len(sides))
     return off
 
 

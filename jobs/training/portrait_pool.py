@@ -24,8 +24,8 @@ PRINTED = 500  # subjects whose photographs are printed too, scenes among them
 PRINTS = 2  # cards that each of their photographs is printed on
 TAKEN = (240, 300)  # px (w, h): as finely as a card shows it
 KEPT = (112, 140)  # px (w, h): a little above the net's input
-MARGIN = 0.22  # of the portrait's sides: the card around it, for boxes that are cut too large
-KEPT_PRINT = (161, 202)  # px (w, h): KEPT with that margin on each side
+MARGIN = 0.15  # of the portrait's sides: the card around it, for boxes that are cut too large
+KEPT_PRINT = (146, 182)  # px (w, h): KEPT with that margin on each side
 TEXTURED = 0.5  # share of faces with the skin, cloth and light of a photograph instead of an even drawing's
 
 
@@ -35,7 +35,7 @@ class Pool:
 
     Attributes:
         photos: uint8 [subjects, SHOTS, 140, 112, 3], as drawn.
-        prints: uint8 [printed subjects, SHOTS, PRINTS, 202, 161, 3], as captured, with MARGIN of card around each.
+        prints: uint8 [printed subjects, SHOTS, PRINTS, 182, 146, 3], as captured, with MARGIN of card around each.
         printed: int64 [printed subjects], their rows in `photos`.
         kinds: int64 [subjects]; faces of one kind share skin, hair and sex.
     """

@@ -12,7 +12,7 @@ from jobs.evaluation.copy_pairs import all_pairs, difference
 from jobs.evaluation.held_out import held_out, training_designs
 from jobs.evaluation.measures import EvaluationSettings, average_precision
 from jobs.evaluation.portrait_copies import Copy, edited, recaptured
-from jobs.evaluation.portrait_photos import FAMILY, drawn_photos, folder_photos, traits_of
+from jobs.evaluation.portrait_photos import FAMILY, FIRST_FACE, drawn_photos, folder_photos, lookalike, traits_of
 from jobs.evaluation.printed import portrait_corners, print_and_capture
 from udfs.nets.embedding import EmbeddingNet
 from udfs.nets.opening import open_corners, shipped_inspector
@@ -32,6 +32,12 @@ def test_a_family_has_one_face_twice_and_another_of_its_kind() -> None:
         assert (first.family, first.shot, second.shot, other.shot) == (second.family, 0, 1, 0)
     assert traits_of(7)["sex"] == "F"
     assert draw_face(7) != draw_face(9)
+
+
+def test_no_two_faces_are_given_one_stranger() -> None:
+    one, other = FIRST_FACE + 11_000_034, FIRST_FACE + 11_000_038  # of one kind, four seeds apart
+    assert traits_of(one) == traits_of(other)
+    assert lookalike(one) != lookalike(other)
 
 
 def test_average_precision_of_pairs_is_the_one_of_all_values_and_leaving_out_widens_it() -> None:
