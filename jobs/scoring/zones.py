@@ -14,7 +14,7 @@ from udfs.neighbours.zone_fit import LEAST_CARDS, SIGNAL, TELLING, ZoneFit, fit_
 MOST_CARDS = 500  # of a design that are fitted: more move neither median nor spread
 FIT_DDL = (
     "design string, zones array<string>, median array<double>, scale array<double>, shared array<double>,"
-    " spread array<double>, cards int"
+    " spread array<double>, usual double, cards int"
 )
 
 
@@ -62,18 +62,19 @@ def design_fits(cards: DataFrame) -> dict[str, ZoneFit]:
     order = Window.partitionBy("design").orderBy("sha256")
     sample = shown.dropDuplicates(["design", "sha256"]).withColumn("_place", F.row_number().over(order))
     enough = sample.withColumn("_cards", F.count("*").over(Window.partitionBy("design")))
-    kept = enough.where((F.col("_place") <= MOST_CARDS) & (F.col("_cards") >= LEAST_CARDS)).select("design", "marks")
-    rows = kept.groupBy("design").applyInPandas(_fitted, FIT_DDL).collect()
+    kept = enough.where((F.col("_place") <= MOST_CARDS) & (F.col("_cards") >= LEAST_CARDS))
+    rows = kept.select("design", "sha256", "marks").groupBy("design").applyInPandas(_fitted, FIT_DDL).collect()
     return {row["design"]: _fit_of(row.asDict()) for row in rows}
 
 
 def _fitted(cards: pd.DataFrame) -> pd.DataFrame:
-    """One row of FIT_DDL, or none where the cards have no places in common."""
-    fit = fit_zones([_marks(cell) for cell in cards["marks"]])
+    """One row of FIT_DDL, or none where the cards have no places in common; the same in whatever order they come."""
+    fit = fit_zones([_marks(cell) for cell in cards.sort_values("sha256")["marks"]])
     if fit is None:
-        return pd.DataFrame(columns=["design", "zones", "median", "scale", "shared", "spread", "cards"])
+        return pd.DataFrame(columns=["design", "zones", "median", "scale", "shared", "spread", "usual", "cards"])
     flat = {name: [getattr(fit, name).ravel().tolist()] for name in ("median", "scale", "shared", "spread")}
-    return pd.DataFrame({"design": [cards["design"].iloc[0]], "zones": [list(fit.zones)], **flat, "cards": [fit.cards]})
+    known = {"design": [cards["design"].iloc[0]], "zones": [list(fit.zones)]}
+    return pd.DataFrame({**known, **flat, "usual": [fit.usual], "cards": [fit.cards]})
 
 
 def _fit_of(row: Mapping[str, Any]) -> ZoneFit:
@@ -81,7 +82,7 @@ def _fit_of(row: Mapping[str, Any]) -> ZoneFit:
     shape = (len(zones), len(row["median"]) // len(zones))
     median, scale, spread = (np.asarray(row[name], np.float64).reshape(shape) for name in ("median", "scale", "spread"))
     shared = np.asarray(row["shared"], np.float64).reshape(-1, median.size)
-    return ZoneFit(zones, median, scale, shared, spread, int(row["cards"]))
+    return ZoneFit(zones, median, scale, shared, spread, float(row["usual"]), int(row["cards"]))
 
 
 def _marks(cell: object) -> dict[str, list[float]]:
