@@ -45,6 +45,19 @@ def test_a_place_that_a_card_does_not_show_is_never_its_oddest() -> None:
     assert found.zone != "portrait"
 
 
+def test_four_in_five_new_cards_are_no_odder_than_one_where_a_design_varies_by_itself() -> None:
+    rng = np.random.default_rng(1)
+    made = []
+    for card in cards(160):
+        unsteady = 1.0 if rng.random() < 0.4 else 0.1
+        made.append({zone: (marks + rng.normal(0, unsteady, 6)).tolist() for zone, marks in card.items()})
+    fit = fit_zones(made[:60])
+    assert fit is not None
+    values = [found.value for card in made[60:] if (found := oddness(fit, card))]
+    assert fit.usual > 1.5
+    assert 0.7 < float(np.quantile(values, 0.8)) < 1.3
+
+
 @pytest.mark.parametrize("count", [LEAST_CARDS, 90])
 def test_the_same_cards_give_the_same_fit(count: int) -> None:
     one, two = fit_zones(cards(count)), fit_zones(cards(count))
