@@ -100,7 +100,7 @@ def test_fingerprints_follow_what_decides_and_nothing_else(task: InspectTask) ->
     reading = task.settings.reading.model_copy(update={"detector_side": 640})
     other = task.model_copy(update={"settings": task.settings.model_copy(update={"reading": reading})})
     changed = {name for name, value in part_fingerprints(other).items() if value != before[name]}
-    assert changed == {"reading", "forensics", "portrait", "vectors", "plate"}
+    assert changed == {"reading", "forensics", "portrait", "zones", "vectors", "plate"}
     assert inspector_fingerprint(other) != inspector_fingerprint(task)
 
 
@@ -111,7 +111,7 @@ def test_what_was_read_is_read_anew_with_other_weights_of_the_line_net(task: Ins
     add_net(folder, "mrz", net=MrzNet(8), architecture={"width": 8})
     before, after = part_fingerprints(task), part_fingerprints(task.model_copy(update={"weights": str(folder)}))
     changed = {name for name, value in after.items() if value != before[name]}
-    assert changed == {"reading", "forensics", "portrait", "vectors", "plate"}
+    assert changed == {"reading", "forensics", "portrait", "zones", "vectors", "plate"}
 
 
 def test_limits_that_decide_refusals_are_the_inspectors_and_no_parts(task: InspectTask) -> None:

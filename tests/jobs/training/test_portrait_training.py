@@ -9,7 +9,7 @@ import torch
 from jobs.evaluation.views import print_view
 from jobs.training import portrait, portrait_pool
 from jobs.training.loop import TrainingSettings
-from jobs.training.portrait_pool import KEPT, KEPT_PRINT, PRINTS, SHOTS, Pool, cached_pool, face_seed, kind_of
+from jobs.training.portrait_pool import KEPT, KEPT_PRINT, MARGIN, PRINTS, SHOTS, Pool, cached_pool, face_seed, kind_of
 from udfs.nets.embedding import EmbeddingNet, embed_portraits
 from udfs.specimens.faces import draw_face
 
@@ -57,16 +57,16 @@ def test_a_batch_has_different_subjects_and_views_of_the_net_s_size(pool: Pool) 
 
 def test_boxes_of_prints_are_right_mostly_and_else_far_off() -> None:
     """A print that is dark, on a light card: how light a view's rim is tells how far its box reaches out."""
-    margin, width = 0.22, 144
+    width = 143
+    rim = round(MARGIN * width / (1 + 2 * MARGIN))
     card = np.full((width, width, 3), 250, np.uint8)
-    card[22:-22, 22:-22] = 30
+    card[rim:-rim, rim:-rim] = 30
     light = []
     for seed in range(300):
-        view = print_view(card, margin, (96, 96), np.random.default_rng(seed)).astype(float).mean(axis=2)
+        view = print_view(card, MARGIN, (96, 96), np.random.default_rng(seed)).astype(float).mean(axis=2)
         sides = [view[30:66, :6], view[:6, 30:66], view[30:66, -6:], view[-6:, 30:66]]
         light.append([side.mean() > 2 * view[40:56, 40:56].mean() + 40 for side in sides])
-    assert 0.2 < np.any(light, axis=1).mean() < 0.45
-    assert np.mean(light, axis=0).argmax() == 1  # the top is what is most often taken for another line
+    assert 0.03 < np.any(light, axis=1).mean() < 0.2
 
 
 def test_two_steps_move_the_weights(pool: Pool, work: Path) -> None:
