@@ -64,7 +64,8 @@ TRAINERS: dict[str, Trainer] = {
         forensic.ARCHITECTURE,
         judge=_judge_pixels,
         samples=60,
-        material=f"14 forgeries with their twins for each of {DRAWN}",
+        material=f"8 forgeries with their twins for each of {DRAWN}; places of genuine files as decoders give them "
+        "back; genuine tiles with places of another history laid over themselves",
         limits=(
             SPECIMENS_ONLY,
             "Edits by current image generators and single-image morphs are not claimed to be found.",
