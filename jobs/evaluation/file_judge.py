@@ -105,4 +105,5 @@ class Judge:
 @lru_cache(maxsize=1)
 def _opened(folder: Path, scorer: Path, parts: tuple[str, ...]) -> tuple[Opened, Scorer]:
     settings = InspectSettings(parts=parts)
-    return Opened(settings, open_nets(folder), open_text_reader(settings.reading), {}), read_scorer(scorer)
+    unkept = dict.fromkeys(parts, "")  # what made a row of a table; nothing seen here becomes one
+    return Opened(settings, open_nets(folder), open_text_reader(settings.reading), unkept), read_scorer(scorer)
