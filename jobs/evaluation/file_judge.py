@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conf.settings import InspectSettings
+from jobs.evaluation.plain_net import PlainNet, open_plain, plain_logits, shipped_plain
 from udfs.images.decode import Image, decode
 from udfs.images.guard import guard
 from udfs.judging.abstaining import abstention
@@ -23,9 +24,9 @@ from udfs.observing.look import Look, Opened
 from udfs.observing.order import look_at_all
 from udfs.reading.text import open_text_reader
 
-OURS, TRUNK, HEADER_RULE = "ours", "trunk_alone", "bytes_per_pixel"
+OURS, TRUNK, PLAIN, HEADER_RULE = "ours", "trunk_alone", "plain_net", "bytes_per_pixel"
 SIGNALS = ("ela_spread", "double_jpeg", "spectral_peak")
-BASELINES = (TRUNK, *SIGNALS, HEADER_RULE)
+BASELINES = (TRUNK, *SIGNALS, PLAIN, HEADER_RULE)
 LEAST_PARTS = ("card", "forensics")  # read text costs as much as all else, and only tampering is sought in what is read
 PARTS = {"tampered": ("card", "reading", "forensics", "portrait", "zones")}
 
@@ -74,11 +75,11 @@ class Judge:
         Raises:
             RuntimeError: a part refused the file.
         """
-        opened, heads = _opened(self.folder, self.scorer, PARTS.get(self.family, LEAST_PARTS))
+        opened, heads, plain = _opened(self.folder, self.scorer, PARTS.get(self.family, LEAST_PARTS))
         header = guard(data, opened.settings.limits)
         look = Look("", data, header, decode(data, header))
         look_at_all([look], opened)
-        if look.refused is not None or look.pixels is None:
+        if look.refused is not None or look.pixels is None or look.corners is None:
             raise RuntimeError(f"not judged: {look.refused or look.skipped}")
         signals = self._signals(look, design)
         head = heads.heads[self.family]
@@ -89,6 +90,7 @@ class Judge:
             OURS: float(head_log_odds(head, signal_matrix(head.signals, [signals]))[0]),
             TRUNK: signals[f"trunk_{self.family}"],
             **{name: signals[name] for name in SIGNALS},
+            PLAIN: plain_logits(plain, look.image, look.corners)[self.family],
             HEADER_RULE: len(data) / (header.width * header.height),
         }
         return Answer(scores, why is not None, look.image, look.pixels.cells)
@@ -103,7 +105,8 @@ class Judge:
 
 
 @lru_cache(maxsize=1)
-def _opened(folder: Path, scorer: Path, parts: tuple[str, ...]) -> tuple[Opened, Scorer]:
+def _opened(folder: Path, scorer: Path, parts: tuple[str, ...]) -> tuple[Opened, Scorer, PlainNet]:
     settings = InspectSettings(parts=parts)
     unkept = dict.fromkeys(parts, "")  # what made a row of a table; nothing seen here becomes one
-    return Opened(settings, open_nets(folder), open_text_reader(settings.reading), unkept), read_scorer(scorer)
+    opened = Opened(settings, open_nets(folder), open_text_reader(settings.reading), unkept)
+    return opened, read_scorer(scorer), open_plain(shipped_plain())

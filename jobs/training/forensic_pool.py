@@ -1,4 +1,4 @@
-"""Tiles of forgeries and of their genuine twins, drawn once and kept for training."""
+"""Tiles of forgeries and of their genuine twins, and the cards reduced, drawn once and kept for training."""
 
 import hashlib
 import logging
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jobs.evaluation.pairs import FAMILIES, Twins, draw_twins
+from jobs.evaluation.plain_net import reduced
 from jobs.machine import code_version
 from udfs.forensics.quantization import Steps
 from udfs.nets.cosines import BLOCK
@@ -31,6 +32,7 @@ PER_PAIR = 6
 DECODED_PER_PAIR = 2
 PART = 10
 COLUMNS = ("forged", "genuine", "cells", "steps", "family", "saved")
+PAGE_COLUMNS = ("forged", "genuine", "family")
 TURNS = ("tampered", "physical", "tampered", "generated")  # a map takes more examples than a yes or no
 
 
@@ -53,6 +55,21 @@ class TilePair:
     steps: Steps
     family: int
     saved: bool = True
+
+
+@dataclass(frozen=True)
+class PagePair:
+    """Both cards of a pair, flat and reduced.
+
+    Attributes:
+        forged: uint8 [160, 256, 3], of the forgery.
+        genuine: the same of its twin.
+        family: place of the evidence family in FAMILIES.
+    """
+
+    forged: Image
+    genuine: Image
+    family: int
 
 
 def cut_tiles(twins: Twins, rng: np.random.Generator, number: int = PER_PAIR) -> Iterator[TilePair]:
@@ -101,6 +118,22 @@ def pool_of_tiles(
     designs: Sequence[Design], attacks: Sequence[str], number: int, *, seed: int, cache: Path, threads: int = 1
 ) -> list[TilePair]:
     """Tiles of `number` twins for training, drawn in parts that a later run finds in `cache`."""
+    paths = _drawn_parts(designs, attacks, number, seed=seed, cache=cache, threads=threads)
+    return [tile for path in paths for tile in _kept(path)]
+
+
+def pool_of_pages(
+    designs: Sequence[Design], attacks: Sequence[str], number: int, *, seed: int, cache: Path, threads: int = 1
+) -> list[PagePair]:
+    """The cards of the same twins, reduced."""
+    paths = _drawn_parts(designs, attacks, number, seed=seed, cache=cache, threads=threads)
+    return [page for path in paths for page in _kept_pages(path)]
+
+
+def _drawn_parts(
+    designs: Sequence[Design], attacks: Sequence[str], number: int, *, seed: int, cache: Path, threads: int
+) -> list[Path]:
+    """Files of the parts of a pool; those that `cache` lacks are drawn first."""
     drawn_by = (code_version(), seed, attacks, [design.design_id for design in designs])
     key = hashlib.sha256(repr(drawn_by).encode()).hexdigest()[:16]
     paths = {start: cache / f"twins-{key}-{start}.npz" for start in range(0, number, PART)}
@@ -109,7 +142,7 @@ def pool_of_tiles(
     with ProcessPoolExecutor(threads, get_context("spawn")) as pool:
         for done, _ in enumerate(pool.map(draw, lacking), start=1):
             log.info("drew part %d of %d", done, len(lacking))
-    return [tile for path in paths.values() for tile in _kept(path)]
+    return list(paths.values())
 
 
 def _kept(path: Path) -> Iterator[TilePair]:
@@ -120,11 +153,20 @@ def _kept(path: Path) -> Iterator[TilePair]:
         yield TilePair(forged, genuine, cells, steps, int(family), bool(saved))
 
 
+def _kept_pages(path: Path) -> Iterator[PagePair]:
+    """The reduced cards of a part."""
+    with np.load(path, allow_pickle=False) as kept:
+        columns = [kept[f"page_{name}"] for name in PAGE_COLUMNS]
+    for forged, genuine, family in zip(*columns, strict=True):
+        yield PagePair(forged, genuine, int(family))
+
+
 def _draw_part(part: tuple[Path, int], designs: Sequence[Design], attacks: Sequence[str], *, seed: int) -> None:
-    """Draw ten twins and keep their tiles."""
+    """Draw ten twins and keep their tiles and their cards, reduced."""
     path, start = part
     decoders = [name for name in DECODERS if f"generated_{name}" in attacks]
     drawn: list[TilePair] = []
+    pages: list[PagePair] = []
     for index in range(start, start + PART):
         rng = np.random.default_rng((seed, index))
         design = designs[int(rng.integers(len(designs)))]
@@ -132,9 +174,12 @@ def _draw_part(part: tuple[Path, int], designs: Sequence[Design], attacks: Seque
         twins = draw_twins(design, str(attack), seed=(seed, index, 1), split=True)
         if twins:
             drawn += [*cut_tiles(twins, rng), *decoded_tiles(twins, decoders, rng)]
+            forged, genuine = (reduced(image, twins.corners) for image in (twins.forged, twins.genuine))
+            pages.append(PagePair(forged, genuine, FAMILIES.index(twins.family)))
     path.parent.mkdir(parents=True, exist_ok=True)
     partial_file = path.with_suffix(".partial.npz")
     columns = {name: np.stack([getattr(tile, name) for tile in drawn]) for name in COLUMNS}
+    columns |= {f"page_{name}": np.stack([getattr(page, name) for page in pages]) for name in PAGE_COLUMNS}
     np.savez(partial_file, allow_pickle=False, **columns)
     partial_file.replace(path)
 
